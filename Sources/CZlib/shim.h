@@ -1,0 +1,16 @@
+#ifndef TAPEDECK_CZLIB_SHIM_H
+#define TAPEDECK_CZLIB_SHIM_H
+
+#include <zlib.h>
+
+// `inflateInit2` and `deflateInit2` are macros, which Swift does not import.
+
+static inline int tapedeck_inflateInit2(z_streamp stream, int windowBits) {
+    return inflateInit2(stream, windowBits);
+}
+
+static inline int tapedeck_deflateInit2(z_streamp stream, int level, int windowBits) {
+    return deflateInit2(stream, level, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY);
+}
+
+#endif

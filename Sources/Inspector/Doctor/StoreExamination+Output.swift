@@ -1,0 +1,89 @@
+import Recorder
+
+extension StoreExamination {
+    /// The lines of the report for people.
+    package func lines(zone: LocalZone, style: TextStyle) -> [String] {
+        let key = maskingKeyMode.map { "present, mode \(String($0, radix: 8))" } ?? "none"
+        let facts: [(String, String)] = [
+            ("tapedeck", ToolVersion.current),
+            ("libraries", "SQLite \(LibraryVersions.sqlite ?? "?"), zlib \(LibraryVersions.zlib)"),
+            ("store", home),
+            ("recording", isRecording ? "yes, a proxy holds the lock" : "no"),
+            ("masking key", key),
+            ("segments", "\(segments), \(Decimals.bytes(segmentBytes))"),
+            ("bundles", Decimals.bytes(bundleBytes)),
+            ("catalog", Decimals.bytes(catalogBytes)),
+            ("exchanges", "\(liveExchanges) live, \(indexedExchanges) indexed, \(notIndexed) not yet indexed"),
+        ]
+        var lines = facts.map { name, value in
+            style.dim(name + String(repeating: " ", count: 13 - name.count)) + TextStyle.printable(value)
+        }
+        for gap in gaps {
+            lines.append(
+                style.yellow("not recorded ") + "\(gap.exchanges) exchanges: "
+                    + TextStyle.printable(gap.reason) + ", \(zone.text(gap.from)) to \(zone.text(gap.until))"
+            )
+        }
+        let problems = problems
+        lines.append("")
+        lines += problems.map { style.red("wrong: ") + TextStyle.printable($0) }
+        if problems.isEmpty { lines.append(style.green("healthy")) }
+        return lines
+    }
+
+    /// Writes the report as one JSON object, with the end of the line.
+    package func write(into json: inout JSONWriter) {
+        json.object {
+            $0.member("healthy", problems.isEmpty)
+            $0.member("version", ToolVersion.current)
+            $0.member("sqlite", LibraryVersions.sqlite)
+            $0.member("zlib", LibraryVersions.zlib)
+            $0.member("home", home)
+            $0.member("recording", isRecording)
+            $0.member("masking_key") {
+                $0.object {
+                    $0.member("present", maskingKeyMode != nil)
+                    $0.member("mode", maskingKeyMode.map { "0" + String($0, radix: 8) })
+                }
+            }
+            $0.member("segments", segments)
+            $0.member("segment_bytes", segmentBytes)
+            $0.member("bundle_bytes", bundleBytes)
+            $0.member("catalog_bytes", catalogBytes)
+            $0.member("exchanges") {
+                $0.object {
+                    $0.member("live", liveExchanges)
+                    $0.member("indexed", indexedExchanges)
+                    $0.member("not_indexed", notIndexed)
+                }
+            }
+            $0.member("damaged") { $0.array { json in damage.forEach { write($0, into: &json) } } }
+            $0.member("skipped_frames", skippedFrames)
+            $0.member("gaps") { $0.array { json in gaps.forEach { write($0, into: &json) } } }
+            $0.member("problems") { $0.array { json in problems.forEach { text in json.element { $0.string(text) } } } }
+        }
+        json.endLine()
+    }
+
+    private func write(_ place: Damage, into json: inout JSONWriter) {
+        json.element {
+            $0.object {
+                $0.member("segment", place.segment)
+                $0.member("offset", place.offset)
+                $0.member("bytes", place.bytes)
+            }
+        }
+    }
+
+    private func write(_ gap: GapCount, into json: inout JSONWriter) {
+        json.element {
+            $0.object {
+                $0.member("reason", gap.reason)
+                $0.member("gaps", gap.gaps)
+                $0.member("exchanges", gap.exchanges)
+                $0.member("from", gap.from)
+                $0.member("until", gap.until)
+            }
+        }
+    }
+}

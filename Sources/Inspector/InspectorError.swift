@@ -1,0 +1,27 @@
+/// Why something recorded cannot be shown.
+package struct InspectorError: Error, CustomStringConvertible {
+    /// The kind of trouble, for code that reacts to it; new kinds may come.
+    package struct Code: Hashable, Sendable {
+        private let name: String
+        /// The beginning of an id fits several exchanges.
+        package static let ambiguous = Code(name: "ambiguous")
+        /// What was asked for was not recorded, such as an omitted body.
+        package static let notRecorded = Code(name: "not recorded")
+        /// The terminal or file that output goes to refuses it.
+        package static let output = Code(name: "output")
+    }
+
+    /// The kind of trouble.
+    package let code: Code
+    /// One line that names the address and the reason or remedy.
+    package let message: String
+
+    /// Makes an error.
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    package var description: String { message }
+}

@@ -1,0 +1,48 @@
+/// Colours on a terminal, and the harmlessness of what is printed there.
+package struct TextStyle: Sendable {
+    /// Whether escape sequences are written.
+    package let isColoured: Bool
+
+    /// Makes a style.
+    package init(isColoured: Bool) {
+        self.isColoured = isColoured
+    }
+
+    /// The style for output to a place: colours on a terminal only, never under `NO_COLOR` or for `TERM=dumb`.
+    package init(isTerminal: Bool, environment: [String: String]) {
+        isColoured = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    func bold(_ text: String) -> String { paint("1", text) }
+    func dim(_ text: String) -> String { paint("2", text) }
+    func red(_ text: String) -> String { paint("31", text) }
+    func yellow(_ text: String) -> String { paint("33", text) }
+    func green(_ text: String) -> String { paint("32", text) }
+
+    private func paint(_ code: String, _ text: String) -> String {
+        isColoured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    /// Recorded text without control characters, so that it cannot command the terminal: they become `\u{1b}` and so on.
+    static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if isControl(scalar) {
+                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func isControl(_ scalar: UnicodeScalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        // Marks that turn the direction of writing around.
+        case 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Inspector
+import Recorder
+
+/// `inspector doctor`: tells whether the store is sound.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Read the whole store and tell what is in it, what is missing and what is wrong.",
+        discussion: "Exit code 0: healthy, 1: something is wrong."
+    )
+
+    @Flag(help: "Build the catalog anew from the segments first.")
+    var rebuild = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+        let layout = store.layout
+        if rebuild { try rebuildCatalog(layout) }
+        let examination = try StoreExamination(layout, catalog: store.catalog) {
+            StandardError.progress("reading segment \($0) of \($1)")
+        }
+        StandardError.progress("")
+        var output = StandardOutput()
+        if json {
+            var json = JSONWriter()
+            examination.write(into: &json)
+            try output.write(json.bytes)
+        } else {
+            try output.write(lines: examination.lines(zone: .system, style: Terminal.style))
+        }
+        try output.flush()
+        if !examination.problems.isEmpty { throw ExitCode(1) }
+    }
+
+    private func rebuildCatalog(_ layout: StoreLayout) throws {
+        // An error about a store that is not there beats one about a catalog that cannot be made.
+        _ = try StoreReader(layout)
+        let indexer = CatalogIndexer(layout, path: store.catalog)
+        try indexer.reset()
+        var groups = 0
+        try indexer.catchUp {
+            groups += 1
+            StandardError.progress("indexed \(groups * CatalogIndexer.defaultGroup) exchanges")
+            return true
+        }
+        StandardError.progress("")
+    }
+}

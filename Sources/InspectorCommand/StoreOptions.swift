@@ -1,0 +1,38 @@
+import ArgumentParser
+import Inspector
+import Recorder
+
+/// Which store a command reads.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The store's directory; by default what TAPEDECK_HOME says, or ~/.local/share/tapedeck.",
+            valueName: "dir"
+        )
+    )
+    var home: String?
+
+    func validate() throws {
+        if home?.isEmpty == true {
+            throw ValidationError("The value '' is invalid for '--home <dir>': name a directory.")
+        }
+    }
+
+    var layout: StoreLayout {
+        if let home { return StoreLayout(home: home) }
+        var environment: [String: String] = [:]
+        for name in ["TAPEDECK_HOME", "XDG_DATA_HOME", "HOME"] { environment[name] = Environment.value(name) }
+        return StoreLayout(environment: environment)
+    }
+
+    /// The catalog's path, if `DATABASE_URL` moves it away from the store.
+    var catalog: String? {
+        guard let url = Environment.value("DATABASE_URL"), url.hasPrefix("file:") else { return nil }
+        let path = url.dropFirst("file:".count).prefix { $0 != "?" }
+        return String(path.hasPrefix("//") ? path.dropFirst(2) : path)
+    }
+
+    func open() throws -> ExchangeStore {
+        try ExchangeStore(layout, catalog: catalog, notice: StandardError.write)
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import Inspector
+import Logging
+import ProxyRuntime
+import Recorder
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// `proxy serve`: listens, proxies `/v1/…` and records it.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Proxy and record until SIGTERM or SIGINT.",
+        discussion: """
+            Settings are also read from the environment and from a file .env in the working directory: HOST, PORT, \
+            LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL. A flag beats the \
+            environment, which beats the file.
+            """
+    )
+
+    @Option(help: "Address to listen at (default: 127.0.0.1).")
+    var host: String?
+
+    @Option(help: "Port to listen at; 0 takes a free one (default: 8080).")
+    var port: String?
+
+    @Option(help: "Directory of the store (default: $XDG_DATA_HOME/tapedeck or ~/.local/share/tapedeck).")
+    var home: String?
+
+    @Option(help: "Where requests go (default: https://api.anthropic.com).")
+    var upstream: String?
+
+    @Option(help: "PEM file of certificates to verify the upstream with, instead of the system's.")
+    var upstreamCa: String?
+
+    @Option(help: "strict: an answer ends when its record is written; relaxed: records follow within 100 ms.")
+    var durability = Durability.strict
+
+    @Flag(help: "Bring each record to the disk before the answer ends, so that it survives a power failure.")
+    var fsync = false
+
+    @Option(help: "wait: clients wait when records cannot be written as fast; shed: records are left out and counted.")
+    var onOverload = RecorderSettings.Overload.wait
+
+    @Option(help: "How long to wait for a connection to the upstream, such as 10s.")
+    var connectTimeout: String?
+
+    @Option(help: "How long to wait for the first byte of an answer, such as 10m.")
+    var firstByteTimeout: String?
+
+    @Option(help: "How long an answer may pause, such as 5m.")
+    var idleTimeout: String?
+
+    @Option(help: "How long an unused upstream connection is kept, such as 45s.")
+    var keepAlive: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
+    var logLevel: String?
+
+    /// When an answer ends with regard to its record.
+    enum Durability: String, ExpressibleByArgument, CaseIterable {
+        case strict, relaxed
+    }
+
+    func run() async throws {
+        let settings = try settings()
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "proxy")
+        logger.logLevel = settings.logLevel
+        // Said when the start has come off: one that fails says what is wrong and nothing else.
+        let greeting = Mutex<String?>("tapedeck proxy \(ToolVersion.current)")
+        let service = ProxyService(settings: settings, logger: logger) { line in
+            if let greeting = greeting.withLock({ $0.take() }) { StandardError.write(greeting) }
+            StandardError.write(line)
+        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+
+    private func settings() throws -> ProxySettings {
+        var environment = try Self.environmentFile()
+        environment.merge(ProcessInfo.processInfo.environment) { _, variable in variable }
+        if let upstream {
+            // Checked under its flag's name; the environment's value does not matter any more.
+            _ = try UpstreamTarget(url: upstream, setting: "--upstream")
+            environment["ANTHROPIC_UPSTREAM_URL"] = upstream
+        }
+        if port != nil { environment["PORT"] = nil }
+        if logLevel != nil { environment["LOG_LEVEL"] = nil }
+        if let home { environment["TAPEDECK_HOME"] = home }
+        var settings = try ProxySettings(environment: environment)
+        if let host { settings.host = host }
+        if let port { settings.port = try ProxySettings.port(port, setting: "--port") }
+        if let logLevel { settings.logLevel = try ProxySettings.logLevel(logLevel, setting: "--log-level") }
+        if let upstreamCa { settings.upstreamCertificates = upstreamCa }
+        settings.dataPlane.isStrict = durability == .strict
+        settings.recorder.syncsToDisk = fsync
+        settings.recorder.onOverload = onOverload
+        if let connectTimeout {
+            settings.dataPlane.limits.connect = try ProxySettings.span(connectTimeout, setting: "--connect-timeout")
+        }
+        if let firstByteTimeout {
+            settings.dataPlane.limits.firstByte = try ProxySettings.span(
+                firstByteTimeout,
+                setting: "--first-byte-timeout"
+            )
+        }
+        if let idleTimeout {
+            settings.dataPlane.limits.betweenBytes = try ProxySettings.span(idleTimeout, setting: "--idle-timeout")
+        }
+        if let keepAlive {
+            settings.dataPlane.limits.upstreamIdle = try ProxySettings.span(keepAlive, setting: "--keep-alive")
+        }
+        return settings
+    }
+
+    private static func environmentFile() throws -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: ".env") else { return [:] }
+        return try EnvFile.parse(String(decoding: data, as: UTF8.self), file: ".env")
+    }
+}
+
+extension RecorderSettings.Overload: ExpressibleByArgument {}

@@ -1,0 +1,156 @@
+package import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import NIOSSL
+package import Recorder
+import ServiceLifecycle
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// The proxy as a whole: listens, proxies, records, and ends in order.
+///
+/// ```swift
+/// let server = try ProxyServer(settings: settings, logger: logger)
+/// let address = try await server.start()
+/// …
+/// await server.drain()
+/// ```
+package final class ProxyServer: Sendable {
+    /// Where the proxy listens.
+    package struct Address: Sendable, CustomStringConvertible {
+        package var host: String
+        package var port: Int
+        /// The URL to give to clients.
+        package var description: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    }
+
+    private let settings: ProxySettings
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let recorder: CapturePipeline
+    private let workers: [Worker]
+    private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+
+    /// Opens the store and prepares everything but the port.
+    ///
+    /// - Throws: `StoreError`, `SettingsError` or a TLS error: one line that names what is wrong.
+    package init(settings: ProxySettings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        let tls = try ProxyServer.tls(settings)
+        let recorder = try CapturePipeline(layout: settings.layout, settings: settings.recorder, logger: logger)
+        self.recorder = recorder
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
+        self.group = group
+        let pages = HummingbirdPages(health: HealthPage(recorder: recorder, started: .now()), logger: logger)
+        let budget = BodyBudget(limit: settings.bodyBudget)
+        workers = group.makeIterator().map { eventLoop in
+            Worker(
+                eventLoop: eventLoop,
+                settings: settings.dataPlane,
+                recorder: recorder,
+                policy: PassThroughPolicy(target: settings.upstream),
+                pages: pages,
+                bodyBudget: budget,
+                tls: tls
+            )
+        }
+        for worker in workers { recorder.addListener(worker) }
+    }
+
+    private static func tls(_ settings: ProxySettings) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.applicationProtocols = ["http/1.1"]
+        if let path = settings.upstreamCertificates {
+            do {
+                configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path))
+            } catch {
+                throw SettingsError("UPSTREAM_CA_FILE", path, "holds no readable PEM certificates")
+            }
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    /// How the recording goes.
+    package var recordingState: RecordingState { recorder.recordingState }
+
+    /// Begins to listen.
+    ///
+    /// - Throws: `SettingsError` naming the address, the reason and the remedy.
+    package func start() async throws -> Address {
+        for worker in workers {
+            try await worker.eventLoop.submit { worker.start() }.get()
+        }
+        let workers = self.workers
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 4096)
+            // A burst of connections is taken in one turn, not four at a time.
+            .serverChannelOption(.maxMessagesPerRead, value: 256)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 262_144)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let worker = workers.first(where: { $0.eventLoop === channel.eventLoop }) else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: worker))
+                }
+            }
+        do {
+            let channel = try await bootstrap.bind(host: settings.host, port: settings.port).get()
+            listener.withLockedValue { $0 = channel }
+            return Address(host: settings.host, port: channel.localAddress?.port ?? settings.port)
+        } catch {
+            throw ProxyServer.bindError(error, settings)
+        }
+    }
+
+    private static func bindError(_ error: any Error, _ settings: ProxySettings) -> SettingsError {
+        let place = "\(settings.host):\(settings.port)"
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+            return SettingsError(
+                message: "port \(settings.port) is in use at \(settings.host): stop what listens there "
+                    + "(`lsof -i :\(settings.port)` names it), or choose another with --port"
+            )
+        }
+        return SettingsError(message: "cannot listen at \(place): \(ConnectError.reason(error))")
+    }
+
+    /// Ends: no new connections, open exchanges get their time, everything recorded is written.
+    package func drain() async {
+        let channel = listener.withLockedValue { $0 }
+        try? await channel?.close().get()
+        for worker in workers { worker.eventLoop.execute { worker.drain() } }
+        let end = NIODeadline.now() + settings.dataPlane.limits.drain
+        while await openConnections() > 0, NIODeadline.now() < end {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        for worker in workers {
+            try? await worker.eventLoop.submit {
+                worker.abortAll()
+                worker.stop()
+            }.get()
+        }
+        await recorder.close()
+        try? await group.shutdownGracefully()
+    }
+
+    private func openConnections() async -> Int {
+        var count = 0
+        for worker in workers {
+            count += (try? await worker.eventLoop.submit { worker.clientCount }.get()) ?? 0
+        }
+        return count
+    }
+}

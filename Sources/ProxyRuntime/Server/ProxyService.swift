@@ -1,0 +1,60 @@
+package import Logging
+import Recorder
+import ServiceLifecycle
+
+/// The proxy as a service: starts, says where it listens, and ends in order when it is asked to.
+package struct ProxyService: Service {
+    private let settings: ProxySettings
+    private let logger: Logger
+    private let say: @Sendable (String) -> Void
+
+    /// Prepares the service.
+    ///
+    /// - Parameters:
+    ///   - settings: what to do.
+    ///   - logger: takes the log.
+    ///   - say: takes the lines for the person who starts it.
+    package init(settings: ProxySettings, logger: Logger, say: @escaping @Sendable (String) -> Void) {
+        self.settings = settings
+        self.logger = logger
+        self.say = say
+    }
+
+    /// Runs until a graceful shutdown is asked for and done.
+    ///
+    /// - Throws: `SettingsError` or `StoreError` when it cannot start.
+    package func run() async throws {
+        let server = try ProxyServer(settings: settings, logger: logger)
+        let indexer = BackgroundIndexer(settings.layout, path: settings.catalogPath, logger: logger) {
+            server.recordingState.recorded
+        }
+        let address: ProxyServer.Address
+        do {
+            address = try await server.start()
+        } catch {
+            await server.drain()
+            throw error
+        }
+        indexer.start()
+        for line in announcement { say(line) }
+        say("listening on \(address)")
+        try? await gracefulShutdown()
+        logger.info("ending: open exchanges get their time")
+        await server.drain()
+        await indexer.close()
+    }
+
+    private var announcement: [String] {
+        let recorder = settings.recorder
+        let durability =
+            settings.dataPlane.isStrict
+            ? "strict: an answer ends when its record is written" : "relaxed: records follow within 100 ms"
+        return [
+            "upstream    \(settings.upstream)",
+            "store       \(settings.layout.home)",
+            "masking     on, before anything is written; the key stays in the store",
+            "durability  \(durability)\(recorder.syncsToDisk ? ", on disk" : "")",
+            "overload    \(recorder.onOverload == .wait ? "clients wait" : "recordings are shed and counted")",
+        ]
+    }
+}

@@ -1,0 +1,200 @@
+import Logging
+
+/// Turns captured items into frames and keeps the segments; everything here belongs to the recorder's thread.
+///
+/// `@unchecked Sendable`: `CapturePipeline` calls it from one serial queue only.
+final class CaptureWriter: @unchecked Sendable {
+    /// What a group of items came to.
+    struct Outcome {
+        var degraded: String?
+        var recorded = 0
+        var lost: [String: Int] = [:]
+    }
+
+    private let layout: StoreLayout
+    private let settings: RecorderSettings
+    private let logger: Logger
+    private let maskingKey: MaskingKey
+    private var lock: StoreLock?
+    private var segment: SegmentWriter?
+    private var assembler: ExchangeAssembler
+    private var nextNumber: UInt64
+    private var segmentNumber: Int
+    private var group: [Timestamp] = []
+    private var outcome = Outcome()
+    private var gaps: [String: RecordingGap] = [:]
+    private var degraded: String?
+    private var retryAt = ContinuousClock.now
+    /// Whether the group is the one that finds out if a store that failed can be written again.
+    private var isTrial = false
+
+    init(layout: StoreLayout, settings: RecorderSettings, logger: Logger) throws {
+        try layout.create()
+        self.layout = layout
+        self.settings = settings
+        self.logger = logger
+        lock = try StoreLock(layout)
+        maskingKey = try MaskingKey.load(orCreateAt: layout.maskingKey)
+        assembler = ExchangeAssembler(masker: Masker(key: maskingKey), historyLimit: settings.historyLimit)
+        let numbers = try StoreReader(layout).segmentNumbers()
+        segmentNumber = numbers.last ?? 1
+        let last = try SegmentWriter(layout: layout, number: segmentNumber)
+        var lastNumber = last.lastExchangeNumber
+        // Segments without an exchange: a long answer filled them, and the proxy died before its end.
+        for earlier in numbers.dropLast().reversed() where lastNumber == 0 {
+            lastNumber = try Self.lastNumber(layout, earlier)
+        }
+        nextNumber = lastNumber + 1
+        if last.droppedTail > 0 {
+            logger.warning(
+                "cut an unfinished write off the last segment",
+                metadata: ["recorder.bytes": "\(last.droppedTail)"]
+            )
+        }
+        segment = consume last
+    }
+
+    private static func lastNumber(_ layout: StoreLayout, _ segment: Int) throws(StoreError) -> UInt64 {
+        var scan = try SegmentScan(layout, number: segment)
+        var last: UInt64 = 0
+        while let frame = try scan.next() {
+            if case .exchange(let exchange) = frame.content { last = max(last, exchange.number) }
+        }
+        return last
+    }
+
+    /// Bytes of the group that waits to be written.
+    var groupLength: Int { segment?.pending ?? 0 }
+
+    // MARK: - Items
+
+    /// Adds an item to the group.
+    func take(_ item: CaptureItem) {
+        if case .shed(let id, let time) = item {
+            assembler.forget(id)
+            lose(time, "overload")
+            return
+        }
+        guard isWritable() else {
+            if case .finished(let exchange) = item {
+                assembler.forget(exchange.id)
+                lose(exchange.startedAt, degraded ?? "store not writable")
+            } else {
+                assembler.breakOff(item)
+            }
+            return
+        }
+        switch item {
+        case .request(let id, let head, let body):
+            assembler.addRequest(id, head, body, to: &segment)
+        case .responsePart(let id, let attempt, let head, let part):
+            assembler.addResponsePart(id, attempt, head, part, to: &segment)
+        case .finished(let captured):
+            var exchange = assembler.finish(captured, segmentNumber: segmentNumber, to: &segment)
+            exchange.number = nextNumber
+            nextNumber += 1
+            segment?.append(exchange)
+            group.append(captured.startedAt)
+        case .shed:
+            break
+        }
+    }
+
+    /// Writes the group.
+    func flush() {
+        defer { isTrial = false }
+        guard segment != nil, groupLength > 0 || !gaps.isEmpty && (degraded == nil || isTrial) else { return }
+        do {
+            if segment?.isGone ?? true {
+                throw StoreError(.notFound, "the segment \(layout.segment(segmentNumber)) was removed")
+            }
+            for gap in gaps.values.sorted(by: { $0.from < $1.from }) { segment?.append(gap) }
+            try segment?.flush(toDisk: settings.syncsToDisk)
+            outcome.recorded += group.count
+            group.removeAll(keepingCapacity: true)
+            gaps.removeAll()
+            if degraded != nil { recovered() }
+            if let length = segment?.length, length >= settings.segmentSize { try beginSegment() }
+        } catch {
+            failed(error)
+        }
+    }
+
+    /// What has happened since the last call.
+    func takeOutcome() -> Outcome {
+        defer { outcome = Outcome() }
+        outcome.degraded = degraded
+        return outcome
+    }
+
+    /// Writes what is left and lets go of the store.
+    func close() {
+        // The last chance to tell of the losses.
+        retryAt = .now
+        if !gaps.isEmpty, isWritable() { flush() }
+        segment = nil
+        lock = nil
+    }
+
+    // MARK: - Trouble
+
+    private func lose(_ time: Timestamp, _ reason: String) {
+        outcome.lost[reason, default: 0] += 1
+        let gap = gaps[reason]
+        gaps[reason] = RecordingGap(
+            from: min(gap?.from ?? time, time),
+            until: max(gap?.until ?? time, time),
+            reason: reason,
+            exchanges: (gap?.exchanges ?? 0) + 1
+        )
+    }
+
+    private func failed(_ error: any Error) {
+        let reason = (error as? StoreError)?.message ?? String(describing: error)
+        if degraded == nil {
+            logger.error("recording stopped; traffic goes on", metadata: ["recorder.reason": "\(reason)"])
+        }
+        degraded = reason
+        for time in group { lose(time, reason) }
+        group.removeAll(keepingCapacity: true)
+        assembler.forgetStored()
+        if (error as? StoreError)?.code == .notFound { segment = nil }
+        retryAt = .now + settings.retryInterval
+        isTrial = false
+    }
+
+    private func recovered() {
+        logger.notice("recording goes on")
+        degraded = nil
+    }
+
+    /// Whether the group can be added to; a store that failed is tried again from time to time.
+    private func isWritable() -> Bool {
+        guard degraded != nil, !isTrial else { return true }
+        guard .now >= retryAt else { return false }
+        retryAt = .now + settings.retryInterval
+        isTrial = true
+        if segment == nil {
+            do {
+                try layout.create()
+                try maskingKey.restore(at: layout.maskingKey)
+                lock = nil
+                lock = try StoreLock(layout)
+                try beginSegment()
+            } catch {
+                failed(error)
+                return false
+            }
+        }
+        return true
+    }
+
+    private func beginSegment() throws {
+        let numbers = try StoreReader(layout).segmentNumbers()
+        let number = max(segmentNumber, numbers.last ?? 0) + 1
+        segment = nil
+        segment = try SegmentWriter(layout: layout, number: number)
+        segmentNumber = number
+        assembler.beginSegment()
+    }
+}

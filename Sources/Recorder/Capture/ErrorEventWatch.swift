@@ -1,0 +1,79 @@
+/// Looks whether an answer carries an `error` event, as its bytes come by.
+struct ErrorEventWatch {
+    private var inflater: Inflater?
+    /// What is an event, and what only looks like one, is the decoder's to say; an error is a short event.
+    private var decoder = SSEDecoder(limit: 64 << 10)
+    private let isEventStream: Bool
+
+    /// Whether an `error` event was seen.
+    private(set) var hasError = false
+    /// Whether its type was `overloaded_error`.
+    private(set) var isOverload = false
+
+    init(contentType: String?, contentEncoding: String?) {
+        self.init(BodyForm(contentType: contentType, contentEncoding: contentEncoding))
+    }
+
+    init(_ form: BodyForm) {
+        switch form {
+        case .text(.eventStream):
+            isEventStream = true
+        case .compressed(let format, .eventStream):
+            inflater = Inflater(format == .gzip ? "gzip" : "deflate")
+            isEventStream = inflater != nil
+        default:
+            isEventStream = false
+        }
+    }
+
+    mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+        guard isEventStream, !hasError else { return }
+        if let inflater {
+            inflater.inflate(bytes).withUnsafeBytes { look(in: $0) }
+        } else {
+            look(in: bytes)
+        }
+    }
+
+    private mutating func look(in bytes: UnsafeRawBufferPointer) {
+        for event in decoder.feed(bytes) where event.name == "error" {
+            hasError = true
+            isOverload = event.data.withUnsafeBytes { $0.firstPlace(of: ErrorEventWatch.overload) != nil }
+            return
+        }
+    }
+
+    private static let overload = Array("\"overloaded_error\"".utf8)
+}
+
+/// Holds a decoding stream, so that what has one can be copied.
+private final class Inflater {
+    private var decoder: ContentDecoder
+
+    init?(_ coding: String) {
+        guard let decoder = ContentDecoder(headers: HeaderBlock([HeaderField("content-encoding", coding)])) else {
+            return nil
+        }
+        self.decoder = decoder
+    }
+
+    func inflate(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        var output: [UInt8] = []
+        decoder.decode(bytes, into: &output)
+        return output
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The first place of a text.
+    func firstPlace(of text: [UInt8]) -> Int? {
+        guard let first = text.first, count >= text.count else { return nil }
+        var position = 0
+        while position + text.count <= count {
+            guard let hit = self[position...(count - text.count)].firstIndex(of: first) else { return nil }
+            if self[hit..<hit + text.count].elementsEqual(text) { return hit }
+            position = hit + 1
+        }
+        return nil
+    }
+}

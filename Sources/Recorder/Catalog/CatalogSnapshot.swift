@@ -1,0 +1,112 @@
+import GRDB
+
+/// One consistent state of the catalog, valid within the closure it is given to.
+package struct CatalogSnapshot {
+    let database: Database
+
+    /// How far every segment is indexed.
+    package func marks() throws -> [SegmentMark] {
+        try Row.fetchAll(database, sql: "SELECT number, indexed_to, last_frame, last_head FROM segments").map {
+            SegmentMark(number: $0[0], indexedTo: $0[1], lastFrame: $0[2], lastHead: $0[3])
+        }
+    }
+
+    /// The rows of a query, the newest first, one after another as they are read.
+    ///
+    /// - Parameters:
+    ///   - query: the conditions and the limit.
+    ///   - excluded: segments whose rows no longer tell the truth.
+    ///   - oldestFirst: the other order; the limit then counts from the oldest.
+    ///   - body: takes a row, and says whether to go on.
+    /// - Throws: what the closure throws, and SQLite's errors, which `CatalogReader.read` turns into a `StoreError`.
+    package func forEach(
+        _ query: ExchangeQuery,
+        excluding excluded: [Int],
+        oldestFirst: Bool = false,
+        _ body: (CatalogEntry) throws -> Bool
+    ) throws {
+        let (sql, arguments) = CatalogSnapshot.selection(query, excluding: excluded, oldestFirst: oldestFirst)
+        let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        while let row = try rows.next() {
+            guard try body(CatalogEntry(row: row)) else { return }
+        }
+    }
+
+    /// The entries that a selector names, two at most: more than one is one too many.
+    package func find(_ selector: ExchangeSelector, excluding excluded: [Int]) throws -> [CatalogEntry] {
+        var values: [DatabaseValue]
+        var conditions: [String]
+        switch selector {
+        case .address(let address):
+            conditions = ["number = ?"]
+            values = [Int64(clamping: address.exchange).databaseValue]
+        case .ids(let range):
+            // Hex digits in lower case sort as the numbers they stand for.
+            conditions = ["id BETWEEN ? AND ?"]
+            values = [range.lowerBound.description.databaseValue, range.upperBound.description.databaseValue]
+        }
+        conditions += CatalogSnapshot.exclusion(excluded)
+        let sql = """
+            SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges
+            WHERE \(conditions.joined(separator: " AND ")) LIMIT 2
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(values)).map(CatalogEntry.init(row:))
+    }
+
+    /// How many exchanges the rows stand for, without those of the given segments.
+    package func count(excluding excluded: [Int] = []) throws -> Int {
+        let conditions = CatalogSnapshot.exclusion(excluded)
+        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        return try Int.fetchOne(database, sql: "SELECT count(*) FROM exchanges" + filter) ?? 0
+    }
+
+    /// The losses that were noted, in order of time.
+    package func gaps(excluding excluded: [Int] = []) throws -> [RecordingGap] {
+        let filter = excluded.isEmpty ? "" : " WHERE segment NOT IN (\(CatalogSnapshot.list(excluded)))"
+        let sql = "SELECT from_time, until_time, reason, exchanges FROM gaps\(filter) ORDER BY from_time"
+        return try Row.fetchAll(database, sql: sql).map {
+            RecordingGap(
+                from: Timestamp(microseconds: $0[0]),
+                until: Timestamp(microseconds: $0[1]),
+                reason: $0[2],
+                exchanges: $0[3]
+            )
+        }
+    }
+
+    static func selection(
+        _ query: ExchangeQuery,
+        excluding excluded: [Int],
+        oldestFirst: Bool
+    ) -> (sql: String, arguments: StatementArguments) {
+        var conditions: [String] = []
+        var values: [DatabaseValue] = []
+        func add(_ condition: String, _ value: some DatabaseValueConvertible) {
+            conditions.append(condition)
+            values.append(value.databaseValue)
+        }
+        // Literally as in the partial index, or SQLite does not see that it applies.
+        if query.errorOnly { conditions.append("is_error = 1") }
+        if let session = query.session { add("session = ?", session) }
+        if let account = query.account { add("account = ?", account) }
+        if let model = query.model { add("instr(lower(model), ?) > 0", model.asciiLowercased) }
+        if let since = query.since { add("started_at >= ?", since.microseconds) }
+        if let until = query.until { add("started_at <= ?", until.microseconds) }
+        conditions += CatalogSnapshot.exclusion(excluded)
+        let order = oldestFirst ? "ASC" : "DESC"
+        var sql = "SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges"
+        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
+        sql += " ORDER BY started_at \(order), number \(order)"
+        if let limit = query.limit { sql += " LIMIT \(limit)" }
+        return (sql, StatementArguments(values))
+    }
+
+    /// A sealed exchange does not need its segment.
+    private static func exclusion(_ segments: [Int]) -> [String] {
+        segments.isEmpty ? [] : ["(bundle IS NOT NULL OR segment NOT IN (\(list(segments))))"]
+    }
+
+    private static func list(_ segments: [Int]) -> String {
+        segments.map { String($0) }.joined(separator: ", ")
+    }
+}

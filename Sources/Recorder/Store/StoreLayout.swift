@@ -1,0 +1,52 @@
+/// Where the parts of a store lie under its home directory.
+package struct StoreLayout: Hashable, Sendable {
+    /// The store's directory, without a slash at the end.
+    package let home: String
+
+    /// Names a store; nothing is touched.
+    package init(home: String) {
+        self.home = home.count > 1 && home.hasSuffix("/") ? String(home.dropLast()) : home
+    }
+
+    /// The home that DESIGN's order of `TAPEDECK_HOME`, `XDG_DATA_HOME` and `HOME` gives.
+    package init(environment: [String: String]) {
+        if let home = environment["TAPEDECK_HOME"], !home.isEmpty {
+            self.init(home: home)
+        } else if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") {
+            self.init(home: data + "/tapedeck")
+        } else {
+            self.init(home: (environment["HOME"] ?? ".") + "/.local/share/tapedeck")
+        }
+    }
+
+    /// The folder of live segments.
+    package var segments: String { home + "/segments" }
+    /// The folder of sealed bundles.
+    package var bundles: String { home + "/bundles" }
+    /// The SQLite catalog, derived from segments and bundles.
+    package var catalog: String { home + "/catalog.sqlite" }
+    /// The key of the masking tags; it never leaves the store.
+    package var maskingKey: String { home + "/masking.key" }
+    /// The file whose lock marks the one process that records here.
+    package var lock: String { home + "/lock" }
+
+    /// The path of a segment by its number.
+    package func segment(_ number: Int) -> String {
+        segments + "/" + StoreLayout.segmentFileName(number)
+    }
+
+    /// The file name of a segment by its number.
+    package static func segmentFileName(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".segment"
+    }
+
+    /// The number in a segment's file name, or `nil` for another file.
+    package static func segmentNumber(fileName: String) -> Int? {
+        guard fileName.hasSuffix(".segment"), let number = Int(fileName.dropLast(".segment".count)), number > 0,
+            // A copy called 1.segment or +0000001.segment is none of ours.
+            segmentFileName(number) == fileName
+        else { return nil }
+        return number
+    }
+}

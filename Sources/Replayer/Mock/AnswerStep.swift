@@ -1,0 +1,13 @@
+/// One step of sending an answer.
+enum AnswerStep: Sendable, Hashable {
+    /// Write these bytes and wait until the kernel has them.
+    case write([UInt8])
+    /// Let this time pass.
+    case pause(Duration)
+    /// Close the connection (FIN).
+    case close
+    /// Reset the connection (RST).
+    case reset
+    /// Do nothing more; the connection stays open until the client closes it.
+    case hang
+}

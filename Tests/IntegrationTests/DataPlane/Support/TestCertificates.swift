@@ -1,0 +1,40 @@
+import Foundation
+
+/// An authority made for one test, and a certificate for `localhost` that it has signed.
+struct TestCertificates {
+    let authority: String
+    let certificate: String
+    let key: String
+
+    /// Makes the files with the `openssl` tool.
+    init(in directory: String) throws {
+        authority = directory + "/authority.pem"
+        certificate = directory + "/certificate.pem"
+        key = directory + "/key.pem"
+        let authorityKey = directory + "/authority-key.pem"
+        let request = directory + "/request.pem"
+        let names = directory + "/names"
+        try Data("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n".utf8).write(to: URL(filePath: names))
+        let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        try TestCertificates.openssl(
+            ["req", "-x509"] + newKey
+                + ["-subj", "/CN=Test Authority", "-days", "2", "-keyout", authorityKey, "-out", authority]
+        )
+        try TestCertificates.openssl(["req"] + newKey + ["-subj", "/CN=localhost", "-keyout", key, "-out", request])
+        try TestCertificates.openssl([
+            "x509", "-req", "-in", request, "-CA", authority, "-CAkey", authorityKey, "-CAcreateserial", "-days", "2",
+            "-extfile", names, "-out", certificate,
+        ])
+    }
+
+    private static func openssl(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+        process.standardError = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    }
+}

@@ -1,0 +1,189 @@
+import NIOCore
+import Testing
+
+@testable import Recorder
+
+@Suite
+struct RequestStoreTests {
+    /// A request store that writes into a segment of its own.
+    private final class Bench {
+        let store: TemporaryStore
+        var requests: RequestStore
+        var segment: SegmentWriter?
+        private var stored: [(expected: String, record: BodyRecord)] = []
+
+        init(historyLimit: Int = 64 << 20) throws {
+            store = try TemporaryStore()
+            let masker = Masker(key: try MaskingKey.load(orCreateAt: store.layout.maskingKey))
+            requests = RequestStore(masker: masker, historyLimit: historyLimit)
+            segment = try SegmentWriter(layout: store.layout, number: 1)
+        }
+
+        func add(_ body: String, session: String? = "session-1") {
+            var sample = CaptureSample(1)
+            sample.session = session
+            let request = requests.store(ByteBuffer(string: body), sample.head, in: &segment)
+            stored.append((body, request.body.record(in: 1)))
+        }
+
+        /// Writes everything and compares each body with what is read back.
+        func check(sourceLocation: SourceLocation = #_sourceLocation) throws -> Int {
+            try segment?.flush(toDisk: false)
+            var reader = try SegmentReader(path: store.layout.segment(1))
+            for (index, (expected, record)) in stored.enumerated() {
+                let body = try reader.body(record)
+                #expect(body.elementsEqual(expected.utf8), "body \(index)", sourceLocation: sourceLocation)
+                #expect(record.wireLength == expected.utf8.count, sourceLocation: sourceLocation)
+            }
+            return try store.read().pieceBytes
+        }
+    }
+
+    @Test("fifty turns cost what is new in them")
+    func fiftyTurnsCostWhatIsNewInThem() throws {
+        let bench = try Bench()
+        var conversation = Conversation("main")
+        var (all, new) = (0, 0)
+        for _ in 0..<50 {
+            let turn = conversation.next()
+            bench.add(turn.body)
+            all += turn.body.utf8.count
+            new += turn.newBytes
+        }
+        #expect(bench.requests.worked == new)
+        #expect(bench.requests.repeated == all - new)
+        #expect(try bench.check() == new)
+        // The numbers themselves: without reuse it would be some twenty times as much.
+        #expect(all > 15 * new)
+    }
+
+    @Test("sub-agents under the same session do not make the conversation anew")
+    func subAgentsUnderTheSameSessionDoNot() throws {
+        let bench = try Bench()
+        var main = Conversation("main")
+        var new = 0
+        func add(_ conversation: inout Conversation) {
+            let turn = conversation.next()
+            bench.add(turn.body)
+            new += turn.newBytes
+        }
+        for _ in 0..<5 { add(&main) }
+        for round in 0..<5 {
+            // One long sub-agent, then two that take turns, while the conversation waits.
+            var long = Conversation("agent \(round)", words: 150)
+            for _ in 0..<8 { add(&long) }
+            var (first, second) = (
+                Conversation("first \(round)", words: 100), Conversation("second \(round)", words: 100)
+            )
+            for _ in 0..<4 {
+                add(&first)
+                add(&second)
+            }
+            add(&main)
+        }
+        // Only the names of members are the same in all of them.
+        #expect((new - 10_000...new).contains(bench.requests.worked))
+        #expect(try bench.check() <= new)
+    }
+
+    @Test("without a session the beginning of the body names the conversation")
+    func withoutASessionTheBeginningOfTheBody() throws {
+        let bench = try Bench()
+        var conversation = Conversation("nameless")
+        var new = 0
+        for _ in 0..<10 {
+            let turn = conversation.next()
+            bench.add(turn.body, session: nil)
+            new += turn.newBytes
+        }
+        #expect(bench.requests.worked == new)
+        #expect(try bench.check() == new)
+    }
+
+    @Test("a changed history is stored as it is now")
+    func aChangedHistoryIsStoredAsItIs() throws {
+        let bench = try Bench()
+        var conversation = Conversation("edited")
+        var body = ""
+        for _ in 0..<6 { body = conversation.next().body }
+        bench.add(body)
+        bench.add(body.split(separator: "You are edited").joined(separator: "You are changed"))
+        bench.add(String(body.dropLast(2)))
+        bench.add(body + " ")
+        bench.add("")
+        bench.add("[1,2,3]")
+        bench.add("no json at all")
+        bench.add(#"{"messages":[],"messages":[{"role":"user"}]}"#)
+        bench.add(body)
+        _ = try bench.check()
+    }
+
+    @Test("bodies that were edited anywhere are read back byte for byte")
+    func bodiesThatWereEditedAnywhereAreReadBack() throws {
+        var random = WireRandom(seed: 41)
+        let bench = try Bench()
+        var conversation = Conversation("fuzz", words: 20)
+        var body = conversation.next().body
+        for turn in 0..<250 {
+            if turn % 5 == 0 { body = conversation.next().body }
+            let changed = random.mutate(Array(body.utf8), alphabet: Array("{}[]\",: \\a0".utf8))
+            // What is no text is not stored, which is another test's business.
+            guard let text = String(validating: changed, as: UTF8.self) else { continue }
+            bench.add(text)
+            if turn % 2 == 0 { bench.add(body) }
+        }
+        _ = try bench.check()
+    }
+
+    @Test("the history stays within its limit and forgets the oldest conversation first")
+    func theHistoryStaysWithinItsLimitAndForgets() throws {
+        var history = RequestHistory(limit: 1_000_000)
+        let body = ByteBuffer(string: Conversation("x").copyOfFirstBody)
+        let size = body.readableBytes
+        let entry = RequestHistory.Entry(body: body, cut: CutResult(), units: [], facts: StoredRequest.Facts())
+        for key in 0..<200 as Range<UInt64> {
+            history.keep(entry, for: key)
+            #expect(history.bytes <= 1_000_000)
+        }
+        let isKept = (0..<200 as Range<UInt64>).map { key in
+            body.withUnsafeReadableBytes { history.best(for: key, $0) != nil }
+        }
+        let kept = 1_000_000 / size
+        #expect(isKept == Array(repeating: false, count: 200 - kept) + Array(repeating: true, count: kept))
+        #expect(history.bytes == kept * size)
+        history.removeAll()
+        #expect(history.bytes == 0)
+    }
+
+    @Test("a conversation in use is not the oldest")
+    func aConversationInUseIsNotTheOldest() {
+        var history = RequestHistory(limit: 1000)
+        let body = ByteBuffer(repeating: 0x61, count: 200)
+        let entry = RequestHistory.Entry(body: body, cut: CutResult(), units: [], facts: StoredRequest.Facts())
+        for key in 1...50 as ClosedRange<UInt64> {
+            history.keep(entry, for: 0)
+            history.keep(entry, for: key)
+            #expect(body.withUnsafeReadableBytes { history.best(for: 0, $0) } != nil)
+            #expect(history.bytes <= 1000)
+        }
+    }
+
+    @Test("a body beyond a quarter of the limit is stored but not kept")
+    func aBodyBeyondAQuarterOfTheLimit() throws {
+        let bench = try Bench(historyLimit: 100_000)
+        var conversation = Conversation("large")
+        let body = conversation.next().body
+        #expect(body.utf8.count > 25_000)
+        bench.add(body)
+        bench.add(body)
+        #expect(bench.requests.worked == 2 * body.utf8.count)
+        #expect(try bench.check() == body.utf8.count)
+    }
+}
+
+extension Conversation {
+    fileprivate var copyOfFirstBody: String {
+        var copy = self
+        return copy.next().body
+    }
+}

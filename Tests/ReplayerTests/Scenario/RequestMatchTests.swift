@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Replayer
+
+struct RequestMatchTests {
+    @Test(arguments: [
+        (RequestMatch(), true),
+        (RequestMatch(method: "POST"), true),
+        (RequestMatch(method: "GET"), false),
+        (RequestMatch(path: "/v1/messages"), true),
+        (RequestMatch(path: "/v1/*"), true),
+        (RequestMatch(path: "/v1/messages?beta=true"), false),
+        (RequestMatch(path: "/v1"), false),
+        (RequestMatch(query: "beta=true"), true),
+        (RequestMatch(query: ""), false),
+        (RequestMatch(model: "claude-a"), true),
+        (RequestMatch(model: "claude-*"), true),
+        (RequestMatch(model: "claude"), false),
+        (RequestMatch(stream: true), true),
+        (RequestMatch(stream: false), false),
+        (RequestMatch(headers: [ScriptedHeader("X-KEY", "one")]), true),
+        (RequestMatch(headers: [ScriptedHeader("x-key", "two")]), true),
+        (RequestMatch(headers: [ScriptedHeader("x-key", "t*")]), true),
+        (RequestMatch(headers: [ScriptedHeader("x-key", "three")]), false),
+        (RequestMatch(headers: [ScriptedHeader("x-other", "*")]), false),
+        (RequestMatch(contains: ["hello", "claude"]), true),
+        (RequestMatch(contains: ["hello", "bye"]), false),
+        (RequestMatch(method: "POST", path: "/v1/messages", stream: false), false),
+    ])
+    func takesWhatMeetsAllConditions(match: RequestMatch, expected: Bool) {
+        let request = ReceivedRequest.sample(
+            uri: "/v1/messages?beta=true",
+            headers: [ScriptedHeader("x-key", "one"), ScriptedHeader("X-Key", "two")],
+            body: #"{"messages":"hello","model":"claude-a","stream":true}"#
+        )
+        #expect(match.matches(request, outline: RequestOutline(body: request.body)) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("", nil, false),
+            ("no json", nil, false),
+            ("[{}]", nil, false),
+            (#"{"model":7,"stream":true}"#, nil, true),
+            (#"{"model":"m","stream":"yes"}"#, "m", false),
+            (#"{"nested":{"model":"x","stream":true}}"#, nil, false),
+        ] as [(String, String?, Bool)]
+    )
+    func readsModelAndStreamWhereTheyAre(body: String, model: String?, stream: Bool) {
+        let outline = RequestOutline(body: Array(body.utf8))
+        #expect(outline.model == model)
+        #expect(outline.stream == stream)
+    }
+}
