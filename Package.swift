@@ -143,8 +143,10 @@ let package = Package(
         .testTarget(
             name: "ProxyRuntimeTests",
             dependencies: [
-                "ProxyRuntime",
-                "TestSupport",
+                "ProxyRuntime", "Recorder", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
@@ -159,7 +161,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "ProxyRuntime", "Inspector", "Replayer", "TestSupport",
+                "ProxyRuntime", "Recorder", "Inspector", "Replayer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 // Built before the tests that start them as processes.
                 "ProxyCommand", "InspectorCommand", "ReplayerCommand",
             ]

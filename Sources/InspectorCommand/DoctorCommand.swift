@@ -19,9 +19,9 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() throws {
-        let layout = store.layout
+        let layout = try store.layout
         if rebuild { try rebuildCatalog(layout) }
-        let examination = try StoreExamination(layout, catalog: store.catalog) {
+        let examination = try StoreExamination(layout, catalog: try store.catalog) {
             StandardError.progress("reading segment \($0) of \($1)")
         }
         StandardError.progress("")
@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
     private func rebuildCatalog(_ layout: StoreLayout) throws {
         // An error about a store that is not there beats one about a catalog that cannot be made.
         _ = try StoreReader(layout)
-        let indexer = CatalogIndexer(layout, path: store.catalog)
+        let indexer = CatalogIndexer(layout, path: try store.catalog)
         try indexer.reset()
         var groups = 0
         try indexer.catchUp {

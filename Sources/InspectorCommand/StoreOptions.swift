@@ -19,17 +19,20 @@ struct StoreOptions: ParsableArguments {
     }
 
     var layout: StoreLayout {
-        if let home { return StoreLayout(home: home) }
-        var environment: [String: String] = [:]
-        for name in ["TAPEDECK_HOME", "XDG_DATA_HOME", "HOME"] { environment[name] = Environment.value(name) }
-        return StoreLayout(environment: environment)
+        get throws {
+            if let home { return StoreLayout(home: home) }
+            var environment: [String: String] = [:]
+            for name in ["TAPEDECK_HOME", "XDG_DATA_HOME", "HOME"] { environment[name] = try Environment.value(name) }
+            return StoreLayout(environment: environment)
+        }
     }
 
     /// The catalog's path, if `DATABASE_URL` moves it away from the store.
     var catalog: String? {
-        guard let url = Environment.value("DATABASE_URL"), url.hasPrefix("file:") else { return nil }
-        let path = url.dropFirst("file:".count).prefix { $0 != "?" }
-        return String(path.hasPrefix("//") ? path.dropFirst(2) : path)
+        get throws {
+            guard let url = try Environment.value("DATABASE_URL"), url.hasPrefix("file:") else { return nil }
+            return String(url.dropFirst("file:".count))
+        }
     }
 
     func open() throws -> ExchangeStore {

@@ -15,12 +15,12 @@ enum Terminal {
         guard isPresent else { return nil }
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-        return Environment.value("COLUMNS").flatMap { Int($0) } ?? 80
+        return Environment.variable("COLUMNS").flatMap { Int($0) } ?? 80
     }
 
     static var style: TextStyle {
         var environment: [String: String] = [:]
-        for name in ["NO_COLOR", "TERM"] { environment[name] = Environment.value(name) }
+        for name in ["NO_COLOR", "TERM"] { environment[name] = Environment.variable(name) }
         return TextStyle(isTerminal: isPresent, environment: environment)
     }
 }

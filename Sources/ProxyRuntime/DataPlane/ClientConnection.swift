@@ -127,6 +127,8 @@ final class ClientConnection: ChannelInboundHandler {
         switch state {
         case .head:
             guard inbound.readableBytes > 0, let head = try parser.parse(&inbound, isRequest: true) else {
+                // Empty lines only: no request has begun.
+                if inbound.readableBytes == 0 { firstByteAt = nil }
                 return false
             }
             guard !worker.recorder.isOverloaded else {
@@ -348,6 +350,12 @@ final class ClientConnection: ChannelInboundHandler {
         }
     }
 
+    /// Ends now, as the time to drain is over.
+    func stop() {
+        guard let exchange else { return abort() }
+        exchange.proxyStops()
+    }
+
     // MARK: - Time
 
     func checkTime(_ now: NIODeadline) {
@@ -357,7 +365,10 @@ final class ClientConnection: ChannelInboundHandler {
         case .head where inbound.readableBytes == 0:
             if waited > limits.clientIdle { context?.close(promise: nil) }
         case .head:
-            if waited > limits.clientHead { refuse(HTTPParseError(408, "the request head did not arrive in time")) }
+            // For the whole head, however it drips in.
+            if now - (firstByteAt?.monotonic ?? lastActivity) > limits.clientHead {
+                refuse(HTTPParseError(408, "the request head did not arrive in time"))
+            }
         case .body(let request):
             guard !isHeldBack, waited > limits.clientBody else { return }
             refuse(request, 408, .requestTimeout, "the request body did not arrive in time")

@@ -9,7 +9,7 @@ package struct DataPlaneSettings: Sendable {
     /// The largest request head in bytes; more is answered with 431.
     package var headLimit = 64 << 10
     /// Bytes of answer after which the recorder gets a part and the event loop lets go of it.
-    package var partSize = 128 << 10
+    package var partSize = 64 << 10
     /// Whether the end of an answer waits until the exchange is written.
     package var isStrict = true
 

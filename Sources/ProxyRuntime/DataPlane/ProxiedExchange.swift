@@ -27,6 +27,8 @@ final class ProxiedExchange {
     private var requestIsHandedOver = false
     private var isRefused = false
     private var isPaused = false
+    private var endsWithClose = false
+    private var failure: UpstreamFailure?
 
     init(_ request: IncomingRequest, client: ClientConnection) {
         self.request = request
@@ -121,7 +123,7 @@ final class ProxiedExchange {
             client.answerIsOut(refused: isRefused)
         } else {
             // Where the close is the end of the body, only a reset tells that the end is not whole.
-            client.abort(reset: framing == .untilClose)
+            client.abort(reset: endsWithClose)
         }
     }
 
@@ -138,6 +140,16 @@ final class ProxiedExchange {
         }
     }
 
+    /// The time to drain is over: what is open ends now, as if the upstream had broken off.
+    func proxyStops() {
+        switch stage {
+        case .recording, .over: return
+        case .uncommitted, .committed: break
+        }
+        connection?.cancel()
+        upstreamFailed(UpstreamFailure(cause: .stopped, reason: "the proxy was stopped"), at: .now())
+    }
+
     // MARK: - Answers of the proxy's own
 
     /// Refuses the request before any attempt; the client may still be sending.
@@ -148,14 +160,18 @@ final class ProxiedExchange {
     }
 
     private func answerFailure() {
-        let attempt = captured.attempts.last
-        let reason = attempt?.failure ?? "no answer"
+        let reason = failure?.reason ?? "no answer"
         let answer: ProxyAnswer
-        if attempt?.kind == .timeout {
+        switch failure?.cause {
+        case .connectTimeout, .firstByteTimeout, .idleTimeout:
             answer = ProxyAnswer(status: 504, code: .upstreamTimeout, message: "the upstream did not answer: \(reason)")
-        } else if attempt?.ending == .reset {
+        case .unreachable:
             answer = ProxyAnswer(status: 502, code: .unreachable, message: "the upstream cannot be reached: \(reason)")
-        } else {
+        case .malformed:
+            answer = ProxyAnswer(status: 502, code: .upstreamMalformed, message: reason)
+        case .stopped:
+            answer = ProxyAnswer(status: 503, code: .unavailable, message: reason)
+        case .reset, .closed, nil:
             answer = ProxyAnswer(status: 502, code: .upstreamClosed, message: "the upstream gave no answer: \(reason)")
         }
         self.answer(answer, at: .now())
@@ -191,7 +207,8 @@ final class ProxiedExchange {
         var toClient = framing
         if framing == .chunked || framing == .untilClose { toClient = request.isVersion11 ? .chunked : .untilClose }
         // HEAD and 304 announce a framing that no body follows.
-        if toClient == .untilClose { client.closeBehindAnswer() }
+        endsWithClose = toClient == .untilClose
+        if endsWithClose { client.closeBehindAnswer() }
         let connection: String? = client.closesAfterAnswer ? "close" : request.isVersion11 ? nil : "keep-alive"
         let forwarded = ForwardedResponse(
             head,
@@ -333,10 +350,10 @@ extension ProxiedExchange: UpstreamConsumer {
         if !isAnswered, isStale(failure, at: now), let target = connection?.target {
             return send(to: target, fresh: true)
         }
+        self.failure = failure
         let (kind, ending) = failure.outcome(isAnswered: isAnswered)
         endAttempt(kind, ending, failure: failure.reason, at: now)
         guard case .committed(let toClient) = stage else {
-            if failure.cause == .malformed { return answerMalformed(failure, at: now) }
             return follow(worker.policy.attemptFailed())
         }
         let code: ProxyAnswer.Code = kind == .timeout ? .upstreamTimeout : .upstreamClosed
@@ -350,16 +367,13 @@ extension ProxiedExchange: UpstreamConsumer {
         finish(ending, at: now)
     }
 
-    private func answerMalformed(_ failure: UpstreamFailure, at now: NIODeadline) {
-        answer(ProxyAnswer(status: 502, code: .upstreamMalformed, message: failure.reason), at: now)
-    }
-
     /// Whether the connection was closed by the upstream while it was idle, so that the request was never looked at.
     ///
     /// A close that crosses a request on its way shows at once; an upstream that answers nothing for longer has got the
     /// request, which is sent again only if its method is safe (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
     private func isStale(_ failure: UpstreamFailure, at now: NIODeadline) -> Bool {
         guard failure.cause == .closed || failure.cause == .reset, let connection, connection.earlierRequests > 0,
+            !connection.hasAnswered,
             let sentAt = connection.sentAt
         else { return false }
         if now - sentAt <= .milliseconds(250) { return true }
@@ -376,7 +390,7 @@ extension UpstreamFailure {
         case .connectTimeout, .firstByteTimeout, .idleTimeout: (.timeout, .timeout)
         case .unreachable: (.network, .reset)
         case .reset: (isAnswered ? .streamError : .network, .reset)
-        case .closed: (isAnswered ? .streamError : .network, .truncated)
+        case .closed, .stopped: (isAnswered ? .streamError : .network, .truncated)
         case .malformed: (isAnswered ? .streamError : .serverError, .truncated)
         }
     }

@@ -38,6 +38,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// How many requests went over this connection before the present one.
     private(set) var earlierRequests = 0
+    /// Whether anything has come since the present request was written.
+    private(set) var hasAnswered = false
     /// When the present request was written.
     private(set) var sentAt: NIODeadline?
 
@@ -111,6 +113,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         guard let context, let request else { return }
         self.request = nil
         state = .waiting
+        hasAnswered = false
         let now = NIODeadline.now()
         sentAt = now
         lastActivity = now
@@ -136,6 +139,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         var data = unwrapInboundIn(data)
         let now = NIODeadline.now()
         lastActivity = now
+        hasAnswered = true
         if inbound.readableBytes == 0 {
             inbound = data
         } else {

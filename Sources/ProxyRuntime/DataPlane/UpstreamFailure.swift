@@ -15,6 +15,8 @@ struct UpstreamFailure: Error, Hashable {
         case closed
         /// What came is not HTTP.
         case malformed
+        /// The proxy was stopped.
+        case stopped
     }
 
     var cause: Cause

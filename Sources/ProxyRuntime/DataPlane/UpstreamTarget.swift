@@ -1,3 +1,5 @@
+package import Recorder
+
 /// Where requests go: a scheme, a host, a port and what stands in front of every path.
 package struct UpstreamTarget: Hashable, Sendable {
     /// Whether the connection is encrypted.

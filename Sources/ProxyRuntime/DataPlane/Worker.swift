@@ -58,7 +58,7 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
 
     /// Bytes of an answer that stay on the event loop before the recorder gets them: less, the more streams there are.
     var partSize: Int {
-        max(4 << 10, min(settings.partSize, (32 << 20) / max(1, clients.count)))
+        max(4 << 10, min(settings.partSize, (16 << 20) / max(1, clients.count)))
     }
 
     /// A number that no other connection or body of this process has, for short.
@@ -93,7 +93,7 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
 
     /// Ends what is still open when the time to drain is over.
     func abortAll() {
-        for client in Array(clients.values) { client.abort() }
+        for client in Array(clients.values) { client.stop() }
     }
 
     /// Ends the clock and the free upstream connections.

@@ -100,13 +100,3 @@ extension HTTPHead {
         }
     }
 }
-
-extension StringProtocol {
-    /// The text without spaces and tabulators at its ends.
-    var trimmingSpaces: String {
-        var text = self[...]
-        while let first = text.first, first == " " || first == "\t" { text = text.dropFirst() }
-        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
-        return String(text)
-    }
-}

@@ -35,6 +35,7 @@ package final class ProxyServer: Sendable {
     private let recorder: CapturePipeline
     private let workers: [Worker]
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
+    private let isEnding = NIOLockedValueBox(false)
 
     /// Opens the store and prepares everything but the port.
     ///
@@ -128,7 +129,14 @@ package final class ProxyServer: Sendable {
     }
 
     /// Ends: no new connections, open exchanges get their time, everything recorded is written.
+    ///
+    /// A second call does nothing.
     package func drain() async {
+        let wasEnding = isEnding.withLockedValue { isEnding in
+            defer { isEnding = true }
+            return isEnding
+        }
+        guard !wasEnding else { return }
         let channel = listener.withLockedValue { $0 }
         try? await channel?.close().get()
         for worker in workers { worker.eventLoop.execute { worker.drain() } }

@@ -40,14 +40,18 @@ struct RequestHistory {
     private var use = 0
     /// Bytes of all bodies that are kept.
     private(set) var bytes = 0
+    private var latest: Entry?
 
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// The earlier body that begins most like a new one.
+    /// The earlier body of the conversation that begins most like a new one.
+    ///
+    /// The first turn of a conversation is compared with the last body of any other: clients of one kind send the same
+    /// system blocks and tools with all of them.
     func best(for key: UInt64, _ body: UnsafeRawBufferPointer) -> Entry? {
-        guard let candidates = entries[key] else { return nil }
+        guard let candidates = entries[key] else { return latest }
         var best: (entry: Entry, score: Int)?
         for entry in candidates.reversed() {
             let score = entry.body.withUnsafeReadableBytes { earlier in
@@ -75,6 +79,7 @@ struct RequestHistory {
         bytes += size
         var entry = entry
         entry.number = use
+        latest = entry
         entries[key, default: []].append(entry)
         if let count = entries[key]?.count, count > RequestHistory.perKey, let dropped = entries[key]?.removeFirst() {
             bytes -= dropped.body.readableBytes
@@ -100,5 +105,6 @@ struct RequestHistory {
         order = []
         lastUse = [:]
         bytes = 0
+        latest = nil
     }
 }

@@ -25,4 +25,12 @@ extension StringProtocol {
             }
         }
     }
+
+    /// The text without spaces and tabulators at its ends.
+    package var trimmingSpaces: String {
+        var text = self[...]
+        while let first = text.first, first == " " || first == "\t" { text = text.dropFirst() }
+        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
+        return String(text)
+    }
 }

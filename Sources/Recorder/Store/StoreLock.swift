@@ -13,6 +13,12 @@ package struct StoreLock: ~Copyable {
     /// - Throws: `StoreError` with code `inUse` when another process holds it.
     package init(_ layout: StoreLayout) throws(StoreError) {
         let file = try Descriptor(path: layout.lock, flags: O_RDWR | O_CREAT)
+        // A reader that asks whether the store is in use has the lock for an instant.
+        var attempts = 20
+        while flock(file.number, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK, attempts > 0 {
+            attempts -= 1
+            usleep(1000)
+        }
         guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else { throw StoreError.system("lock", layout.lock) }
             throw StoreError(

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import NIOCore
 import TestSupport
 import Testing
@@ -94,6 +95,34 @@ struct CaptureFailureTests {
         #expect(item.exchange.response?.body == BodyRecord(wireLength: 40_012, omitted: "store not writable"))
         #expect(item.exchange.response?.status == 200)
         #expect(item.exchange.response?.chunks.map(\.offset) == [1000, 1001])
+    }
+
+    @Test("the group that finds the store writable again is recorded whole")
+    func theGroupThatFindsTheStoreWritableAgain() throws {
+        let store = try TemporaryStore()
+        var settings = RecorderSettings()
+        settings.retryInterval = .milliseconds(100)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let writer = try CaptureWriter(layout: store.layout, settings: settings, logger: logger)
+        store.remove()
+        writer.take(.finished(sample(1).whole))
+        writer.flush()
+        #expect(writer.takeOutcome().lost.values.reduce(0, +) == 1)
+        var number: UInt64 = 1
+        while writer.groupLength == 0, number < 10_000_000 {
+            number += 1
+            writer.take(.finished(sample(number).whole))
+        }
+        for _ in 0..<5 {
+            number += 1
+            writer.take(.finished(sample(number).whole))
+        }
+        writer.flush()
+        let outcome = writer.takeOutcome()
+        #expect(outcome.degraded == nil)
+        #expect(outcome.recorded == 6)
+        writer.close()
+        #expect(try store.read().exchanges.count == 6)
     }
 
     @Test("a disk without space degrades recording, not traffic")

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Recorder
@@ -61,6 +62,32 @@ struct StoreLayoutTests {
         }
         #expect(!StoreLock.isHeld(store.layout))
         _ = try StoreLock(store.layout)
+    }
+
+    @Test("a reader that asks whether the store is in use does not keep a proxy from starting")
+    func aReaderThatAsksDoesNotKeepAProxyFromStarting() async throws {
+        let store = try TemporaryStore()
+        let layout = store.layout
+        _ = try StoreLock(layout)
+        let questions = Questions()
+        await withTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    _ = StoreLock.isHeld(layout)
+                    questions.count.withLock { $0 += 1 }
+                }
+            }
+            // Until both have been at it many times over.
+            while questions.count.withLock({ $0 }) < 100_000 {
+                #expect(throws: Never.self) { _ = try StoreLock(layout) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// How often a reader has asked.
+    private final class Questions: Sendable {
+        let count = Mutex(0)
     }
 
     @Test("a store that is not there names the remedy")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ProxyRuntime
+@testable import Recorder
 
 @Suite("Files of environment variables")
 struct EnvFileTests {
