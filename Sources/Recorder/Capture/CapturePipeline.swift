@@ -28,6 +28,8 @@ package final class CapturePipeline: Sendable {
     private let settings: RecorderSettings
     private let queue = Mutex(Queue())
     private let overloaded = Atomic(false)
+    private let isClosed = Atomic(false)
+    private let retryIsDue = Atomic(false)
     private let listeners = Mutex([any ReleaseQueue]())
     private let state = Mutex(RecordingState())
     private let thread = DispatchQueue(label: "tapedeck.recorder", qos: .userInitiated)
@@ -87,6 +89,7 @@ package final class CapturePipeline: Sendable {
         await withCheckedContinuation { continuation in
             thread.async {
                 self.drain()
+                self.isClosed.store(true, ordering: .relaxed)
                 self.writer.close()
                 continuation.resume()
             }
@@ -106,6 +109,32 @@ package final class CapturePipeline: Sendable {
             var position = 0
             while position < entries.count { position += write(entries[position...]) }
             entries.removeAll(keepingCapacity: entries.capacity <= 4096)
+            retryLater()
+        }
+    }
+
+    /// Sees to it that a store that failed is tried again, also if nothing comes any more.
+    private func retryLater() {
+        guard writer.isDegraded, let interval = settings.idleRetryInterval, !isClosed.load(ordering: .relaxed),
+            !retryIsDue.exchange(true, ordering: .relaxed)
+        else { return }
+        let (seconds, attoseconds) = interval.components
+        let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+        thread.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) {
+            self.retryIsDue.store(false, ordering: .relaxed)
+            guard !self.isClosed.load(ordering: .relaxed) else { return }
+            self.writer.retry()
+            self.noteOutcome()
+            self.retryLater()
+        }
+    }
+
+    private func noteOutcome() {
+        let outcome = writer.takeOutcome()
+        state.withLock { state in
+            state.degraded = outcome.degraded
+            state.recorded += outcome.recorded
+            state.lost.merge(outcome.lost, uniquingKeysWith: +)
         }
     }
 
@@ -123,12 +152,7 @@ package final class CapturePipeline: Sendable {
             if writer.groupLength >= 1 << 20 || count >= 512 { break }
         }
         writer.flush()
-        let outcome = writer.takeOutcome()
-        state.withLock { state in
-            state.degraded = outcome.degraded
-            state.recorded += outcome.recorded
-            state.lost.merge(outcome.lost, uniquingKeysWith: +)
-        }
+        noteOutcome()
         release(entries.prefix(count))
         let isFreeAgain = queue.withLock { queue in
             queue.bytes -= bytes

@@ -120,6 +120,14 @@ final class CaptureWriter: @unchecked Sendable {
         }
     }
 
+    /// Whether nothing can be written now.
+    var isDegraded: Bool { degraded != nil }
+
+    /// Tries a store that failed again although nothing has come: the losses are written as soon as it works.
+    func retry() {
+        if isWritable() { flush() }
+    }
+
     /// What has happened since the last call.
     func takeOutcome() -> Outcome {
         defer { outcome = Outcome() }

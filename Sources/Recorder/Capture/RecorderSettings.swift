@@ -20,6 +20,8 @@ package struct RecorderSettings: Sendable {
     package var historyLimit = 64 << 20
     /// How long a store that could not be written is left alone before it is tried again.
     package var retryInterval = Duration.milliseconds(500)
+    /// How often such a store is tried while nothing comes to be recorded; `nil` for never.
+    package var idleRetryInterval: Duration? = .seconds(1)
 
     /// Makes the settings of the defaults.
     package init() {}

@@ -43,6 +43,21 @@ struct CaptureFailureTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: recording.store.layout.maskingKey)) == key)
     }
 
+    @Test("a store that works again is noticed although nothing more is recorded, and the loss is told")
+    func aStoreThatWorksAgainIsNoticedWithoutTraffic() async throws {
+        let recording = try Recording {
+            $0.retryInterval = .zero
+            $0.idleRetryInterval = .milliseconds(10)
+        }
+        await recording.record(sample(1))
+        recording.store.remove()
+        await recording.record(sample(2))
+        #expect(recording.state.lostCount == 1)
+        #expect(try await eventually { recording.state.degraded == nil ? true : nil } == true)
+        await recording.pipeline.close()
+        #expect(try recording.store.read().gaps.map(\.exchanges) == [1])
+    }
+
     @Test("a store that cannot come back is left alone for a while, and every loss is counted")
     func aStoreThatCannotComeBackIsLeft() async throws {
         let recording = try Recording { $0.retryInterval = .seconds(3600) }

@@ -28,6 +28,8 @@ final class Recording: Sendable {
         onRelease: @escaping @Sendable ([Int]) -> Void = { _ in }
     ) throws {
         var settings = RecorderSettings()
+        // What happens does so because of what is submitted, unless a test wants it otherwise.
+        settings.idleRetryInterval = nil
         change(&settings)
         self.store = try store ?? TemporaryStore()
         pipeline = try CapturePipeline(
