@@ -42,9 +42,7 @@ struct RequestStore {
     /// Masks and stores a body.
     mutating func store(_ body: ByteBuffer, _ head: HTTPHead, in segment: inout SegmentWriter?) -> StoredRequest {
         let (form, needsProof) = forms.form(of: head)
-        if case .text(.json) = form {
-            return storeJSON(body, head, in: &segment)
-        }
+        if RequestStore.isJSON(body, form, needsProof: needsProof) { return storeJSON(body, head, in: &segment) }
         var stored = StoredBody(wireLength: body.readableBytes)
         body.withUnsafeReadableBytes { bytes in
             worked += bytes.count
@@ -93,6 +91,16 @@ struct RequestStore {
                 history.keep(entry, for: key, insteadOf: goesOn ? earlier : nil)
             }
             return stored
+        }
+    }
+
+    /// Whether a body is JSON: by its type, or, where the type only says that it is text or says nothing, by its look.
+    private static func isJSON(_ body: ByteBuffer, _ form: BodyForm, needsProof: Bool) -> Bool {
+        switch form {
+        case .text(.json): true
+        case .text(.text) where body.readableBytesView.first == UInt8(ascii: "{"):
+            body.withUnsafeReadableBytes { TextCheck.fault(of: $0, needsProof: needsProof) == nil }
+        default: false
         }
     }
 

@@ -57,6 +57,22 @@ struct RequestStoreTests {
         #expect(all > 15 * new)
     }
 
+    @Test(
+        "JSON is read as JSON also where its type is missing or only says text",
+        arguments: ["", "content-type: text/plain\n"]
+    )
+    func readsJSONByItsLook(type: String) throws {
+        let bench = try Bench()
+        let head = HTTPHead.sample("POST /v1/messages HTTP/1.1\nhost: a\n" + type)
+        let body = #"{"model":"m-1","stream":true,"messages":[]}"#
+        let request = bench.requests.store(ByteBuffer(string: body), head, in: &bench.segment)
+        #expect(request.facts.model == "m-1")
+        #expect(request.facts.stream == true)
+        let other = bench.requests.store(ByteBuffer(string: "{ no json }"), head, in: &bench.segment)
+        #expect(other.facts.model == nil)
+        #expect(other.body.length == 11)
+    }
+
     @Test("sub-agents under the same session do not make the conversation anew")
     func subAgentsUnderTheSameSessionDoNot() throws {
         let bench = try Bench()
