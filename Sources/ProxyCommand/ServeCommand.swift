@@ -64,8 +64,13 @@ struct ServeCommand: AsyncParsableCommand {
         case strict, relaxed
     }
 
+    func validate() throws {
+        if home?.isEmpty == true { throw ValidationError("The value '' is invalid for '--home': name a directory.") }
+    }
+
     func run() async throws {
         let settings = try settings()
+        OpenFiles.raiseLimit()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "proxy")
         logger.logLevel = settings.logLevel
@@ -100,7 +105,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let host { settings.host = host }
         if let port { settings.port = try ProxySettings.port(port, setting: "--port") }
         if let logLevel { settings.logLevel = try ProxySettings.logLevel(logLevel, setting: "--log-level") }
-        if let upstreamCa { settings.upstreamCertificates = upstreamCa }
+        if let upstreamCa { settings.upstreamCertificates = (upstreamCa, "--upstream-ca") }
         settings.dataPlane.isStrict = durability == .strict
         settings.recorder.syncsToDisk = fsync
         settings.recorder.onOverload = onOverload

@@ -131,7 +131,9 @@ final class ClientConnection: ChannelInboundHandler {
                 if inbound.readableBytes == 0 { firstByteAt = nil }
                 return false
             }
-            guard !worker.recorder.isOverloaded else {
+            // Pages are not recorded: they say how it goes also while others wait.
+            let isRecorded = head.withBytes(head.second) { $0.first != 0x2F || $0.starts(with: "/v1/".utf8) }
+            guard !isRecorded || !worker.recorder.isOverloaded else {
                 holdBack { $0.begin(head) }
                 return false
             }
@@ -370,8 +372,13 @@ final class ClientConnection: ChannelInboundHandler {
                 refuse(HTTPParseError(408, "the request head did not arrive in time"))
             }
         case .body(let request):
-            guard !isHeldBack, waited > limits.clientBody else { return }
-            refuse(request, 408, .requestTimeout, "the request body did not arrive in time")
+            if isHeldBack {
+                guard waited > limits.memory else { return }
+                isHeldBack = false
+                refuse(request, 503, .unavailable, "too many large requests are on their way: try again later")
+            } else if waited > limits.clientBody || now - request.start.monotonic > limits.clientBodyTotal {
+                refuse(request, 408, .requestTimeout, "the request body did not arrive in time")
+            }
         case .lingering(let since):
             if now - since > limits.linger { context?.close(promise: nil) }
         case .answering, .closed:

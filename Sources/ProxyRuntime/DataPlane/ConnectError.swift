@@ -21,7 +21,12 @@ enum ConnectError {
         case ChannelError.connectTimeout(let amount):
             return "no connection within \(amount.text)"
         case NIOSSLError.handshakeFailed(let error):
-            return "handshake failed: \(error)"
+            // The library's own text names places in its sources.
+            return String(describing: error).contains("CERTIFICATE_VERIFY_FAILED")
+                ? "certificate verification failed (--upstream-ca names other certificates to trust)"
+                : "handshake failed"
+        case is NIOSSLExtraError:
+            return "the certificate is for another name"
         case NIOSSLError.uncleanShutdown:
             return "closed without the closing alert"
         default:

@@ -15,6 +15,8 @@ final class IncomingRequest {
 
     /// The whole body once it is there; `nil` when the request has none.
     private(set) var body: ByteBuffer?
+    /// Body bytes that have arrived.
+    private(set) var received = 0
     /// Whether the memory for what was read could not be had yet.
     private(set) var isWaitingForMemory = false
 
@@ -25,7 +27,7 @@ final class IncomingRequest {
     private var granted = 0
     private weak var client: ClientConnection?
 
-    /// Bodies up to this size are not worth the accounting.
+    /// Bodies up to this size that come at once are not worth the accounting.
     private static let unaccounted = 64 << 10
 
     /// Checks the head.
@@ -46,9 +48,15 @@ final class IncomingRequest {
         guard hosts == 1 || hosts == 0 && !isVersion11 else {
             throw HTTPParseError("a request of HTTP/1.1 has one Host header, this one has \(hosts)")
         }
-        let expectation = isVersion11 ? head.value(.expect)?.lowercased() : nil
-        expectsContinue = expectation == "100-continue" && framing != .none
-        hasUnknownExpectation = expectation != nil && expectation != "100-continue"
+        guard head.namedByConnection().count <= 64 else {
+            throw HTTPParseError("the Connection lines name more than 64 headers")
+        }
+        var expectations: [String] = []
+        for line in head.lines where line.known == .expect && isVersion11 {
+            expectations.append(head.text(line.value).lowercased())
+        }
+        expectsContinue = expectations.contains("100-continue") && framing != .none && framing != .length(0)
+        hasUnknownExpectation = expectations.contains { $0 != "100-continue" }
         token = ObjectIdentifier(worker).hashValue &+ worker.nextToken()
         if framing != .none { body = ByteBuffer() }
     }
@@ -72,7 +80,8 @@ final class IncomingRequest {
             guard missing > 0 else { return true }
             let count = min(missing, buffer.readableBytes)
             guard count > 0 else { return false }
-            guard grant(count) else { return false }
+            guard grant(count, isWhole: count == missing) else { return false }
+            received += count
             if body?.readableBytes == 0 {
                 if count == length {
                     // All of it came with this read: it is kept as it lies.
@@ -85,20 +94,22 @@ final class IncomingRequest {
             return count == missing
         case .chunked:
             // Granted for all that was read: the decoder only takes away from it.
-            guard grant(buffer.readableBytes) else { return false }
+            guard grant(buffer.readableBytes, isWhole: false) else { return false }
             while var part = try chunks.next(&buffer) {
                 guard (body?.readableBytes ?? 0) + part.readableBytes <= worker.settings.bodyLimit else {
                     throw HTTPParseError(413, "the request body is larger than \(worker.settings.bodyLimit) bytes")
                 }
+                received += part.readableBytes
                 body?.writeBuffer(&part)
             }
             return chunks.isDone
         }
     }
 
-    private func grant(_ bytes: Int) -> Bool {
+    /// - Parameter isWhole: whether the body is complete with these bytes, so that it will not stay here.
+    private func grant(_ bytes: Int, isWhole: Bool) -> Bool {
         let total = (body?.readableBytes ?? 0) + bytes
-        guard total > IncomingRequest.unaccounted, total > granted else { return true }
+        guard total > granted, !isWhole || total > IncomingRequest.unaccounted else { return true }
         let client = NIOLoopBound(client, eventLoop: worker.eventLoop)
         let resume: @Sendable () -> Void = { client.value?.memoryMayBeFree() }
         let more = total - granted

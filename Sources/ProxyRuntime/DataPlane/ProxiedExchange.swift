@@ -39,7 +39,7 @@ final class ProxiedExchange {
             startedAt: request.start.wall,
             head: request.head
         )
-        captured.bodyLength = request.body?.readableBytes ?? 0
+        captured.bodyLength = request.received
     }
 
     private func offset(_ now: NIODeadline) -> Int64 {
@@ -324,6 +324,9 @@ extension ProxiedExchange: UpstreamConsumer {
     }
 
     func upstreamEnd(at now: NIODeadline) {
+        if framing == .untilClose, border.isKnown, !border.isAtBorder {
+            return upstreamFailed(UpstreamFailure(cause: .closed, reason: "the stream ended inside an event"), at: now)
+        }
         if case .uncommitted = stage, let head = attempt?.head {
             commit(head, status: Int(head.text(head.second)) ?? 0)
         }
@@ -367,16 +370,16 @@ extension ProxiedExchange: UpstreamConsumer {
         finish(ending, at: now)
     }
 
-    /// Whether the connection was closed by the upstream while it was idle, so that the request was never looked at.
+    /// Whether the connection was closed by the upstream while it was idle, so that the request was not looked at.
     ///
-    /// A close that crosses a request on its way shows at once; an upstream that answers nothing for longer has got the
-    /// request, which is sent again only if its method is safe (RFC 9110 section 9.2.2, RFC 9112 section 9.3.1).
+    /// A reset proves it, and so does an end that comes sooner than an answer to the request could. Otherwise the upstream
+    /// may have got the request, which is sent again only if its method is safe (RFC 9110 section 9.2.2).
     private func isStale(_ failure: UpstreamFailure, at now: NIODeadline) -> Bool {
         guard failure.cause == .closed || failure.cause == .reset, let connection, connection.earlierRequests > 0,
-            !connection.hasAnswered,
-            let sentAt = connection.sentAt
+            !connection.hasAnswered, let sentAt = connection.sentAt
         else { return false }
-        if now - sentAt <= .milliseconds(250) { return true }
+        if failure.isUnread { return true }
+        if connection.target.isSecure, now - sentAt <= connection.connectTime { return true }
         return request.head.withBytes(request.head.first) {
             $0.elementsEqual("GET".utf8) || $0.elementsEqual("HEAD".utf8)
         }

@@ -14,6 +14,10 @@ package struct TimeLimits: Sendable {
     package var clientHead: TimeAmount = .seconds(60)
     /// Between two reads of a request body.
     package var clientBody: TimeAmount = .seconds(60)
+    /// For a whole request body.
+    package var clientBodyTotal: TimeAmount = .seconds(600)
+    /// How long a request waits for memory for its body.
+    package var memory: TimeAmount = .seconds(30)
     /// How long a client's unused connection is kept.
     package var clientIdle: TimeAmount = .seconds(300)
     /// How long a client that is refused while it sends is listened to, so that the answer reaches it.

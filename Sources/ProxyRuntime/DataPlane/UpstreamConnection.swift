@@ -42,6 +42,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     private(set) var hasAnswered = false
     /// When the present request was written.
     private(set) var sentAt: NIODeadline?
+    /// How long connecting took: about one way to the upstream and back.
+    var connectTime = TimeAmount.nanoseconds(0)
+    /// Whether the upstream has ended its stream, with the present request unanswered.
+    private var hasEnded = false
 
     init(target: UpstreamTarget, pool: UpstreamPool, consumer: any UpstreamConsumer) {
         self.target = target
@@ -98,9 +102,34 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent { inputClosed(context) }
         if case .handshakeCompleted? = event as? TLSUserEvent { ready() }
         context.fireUserInboundEventTriggered(event)
     }
+
+    /// The upstream has ended its stream and may have closed altogether.
+    private func inputClosed(_ context: ChannelHandlerContext) {
+        switch state {
+        case .body(.untilClose, _):
+            finish(at: .now())
+        case .waiting where earlierRequests > 0 && !hasAnswered:
+            // A reset follows if the connection was closed before it read the request; it takes one way back.
+            hasEnded = true
+            let request = sentAt
+            context.eventLoop.assumeIsolated().scheduleTask(in: connectTime + .milliseconds(100)) { [weak self] in
+                guard let self, hasEnded, sentAt == request else { return }
+                fail(UpstreamFailure(cause: .closed, reason: UpstreamConnection.closedEarly))
+            }
+        case .waiting, .body:
+            fail(UpstreamFailure(cause: .closed, reason: UpstreamConnection.closedEarly))
+        case .idle, .securing:
+            close()
+        case .closed:
+            return
+        }
+    }
+
+    private static let closedEarly = "the upstream closed the connection before the end"
 
     private func ready() {
         guard case .securing = state else { return }
@@ -114,6 +143,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         self.request = nil
         state = .waiting
         hasAnswered = false
+        hasEnded = false
         let now = NIODeadline.now()
         sentAt = now
         lastActivity = now
@@ -160,11 +190,17 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if case .body(.untilClose, _) = state {
+        switch state {
+        case .body(.untilClose, _) where target.isSecure:
             finish(at: .now())
-        } else {
+        case .waiting where !hasAnswered && !target.isSecure:
+            // The end of a stream is an event of its own here: this is a reset, the request was not read to its end.
+            var failure = UpstreamFailure(cause: .reset, reason: "connection reset by peer")
+            failure.isUnread = true
+            fail(failure)
+        default:
             let cause: UpstreamFailure.Cause = sentAt == nil ? .unreachable : .closed
-            fail(UpstreamFailure(cause: cause, reason: "the upstream closed the connection before the end"))
+            fail(UpstreamFailure(cause: cause, reason: UpstreamConnection.closedEarly))
         }
         state = .closed
         pool.forget(self)
@@ -178,7 +214,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else if case .securing = state {
             fail(UpstreamFailure(cause: .unreachable, reason: "TLS: \(ConnectError.reason(error))"))
         } else {
-            fail(UpstreamFailure(cause: .reset, reason: ConnectError.reason(error)))
+            var failure = UpstreamFailure(cause: .reset, reason: ConnectError.reason(error))
+            if case .waiting = state, !hasAnswered, error is IOError { failure.isUnread = true }
+            fail(failure)
         }
         close()
     }

@@ -22,4 +22,6 @@ struct UpstreamFailure: Error, Hashable {
     var cause: Cause
     /// A few words for the record and the message.
     var reason: String
+    /// Whether the connection was reset with the request unread, so that nobody has looked at it.
+    var isUnread = false
 }

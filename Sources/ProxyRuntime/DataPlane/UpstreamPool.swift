@@ -33,39 +33,51 @@ final class UpstreamPool {
         }
         let connection = UpstreamConnection(target: target, pool: self, consumer: consumer)
         all[ObjectIdentifier(connection)] = connection
-        connect(connection, consumer)
+        connect(connection)
         return connection
     }
 
-    private func connect(_ connection: UpstreamConnection, _ consumer: any UpstreamConsumer) {
+    private func connect(_ connection: UpstreamConnection) {
         let target = connection.target
-        let handler = NIOLoopBound(connection, eventLoop: eventLoop)
-        let tls = self.tls
+        let begin = NIODeadline.now()
+        // The handlers are added to the channel that won: while several addresses are tried there are several.
         ClientBootstrap(group: eventLoop)
             .connectTimeout(limits.connect)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.autoRead, value: false)
+            // A reset behind the end of a stream tells that a request was not read; TLS ends with an alert instead.
+            .channelOption(.allowRemoteHalfClosure, value: !target.isSecure)
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 65536)
             )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if target.isSecure {
-                        let name = target.host.isAddress ? nil : target.host
-                        try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: tls, serverHostname: name)
-                        )
-                    }
-                    try channel.pipeline.syncOperations.addHandler(handler.value)
-                }
-            }
             .connect(host: target.host, port: target.port)
             .assumeIsolated()
-            .whenFailure { error in
-                connection.connectFailed(error)
+            .whenComplete { result in
+                switch result {
+                case .success(let channel):
+                    do {
+                        try self.add(connection, to: channel, connectTime: .now() - begin)
+                    } catch {
+                        channel.close(promise: nil)
+                        connection.connectFailed(error)
+                    }
+                case .failure(let error):
+                    connection.connectFailed(error)
+                }
             }
+    }
+
+    private func add(_ connection: UpstreamConnection, to channel: any Channel, connectTime: TimeAmount) throws {
+        let target = connection.target
+        let pipeline = channel.pipeline.syncOperations
+        if target.isSecure {
+            let name = target.host.isAddress ? nil : target.host
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
+        }
+        connection.connectTime = connectTime
+        try pipeline.addHandler(connection)
     }
 
     private func place(of target: UpstreamTarget) -> Int? {

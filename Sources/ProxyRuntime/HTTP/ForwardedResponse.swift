@@ -30,7 +30,7 @@ struct ForwardedResponse {
         writer.start(" ")
         writer.start(head.third)
         writer.start("\r\n")
-        let named = head.namedByConnection()
+        let named = Array(head.namedByConnection().prefix(64))
         for (index, line) in head.lines.enumerated() {
             switch line.known {
             case .connection, .hopByHop, .transferEncoding: continue

@@ -21,7 +21,8 @@ struct RequestTarget {
                 let target = UnsafeRawBufferPointer(rebasing: raw[start..<end])
                 guard let colon = target.firstIndex(of: 0x3A), target.count > colon + 3, target[colon + 1] == 0x2F,
                     target[colon + 2] == 0x2F,
-                    let slash = target[(colon + 3)...].firstIndex(of: 0x2F)
+                    let slash = target[(colon + 3)...].firstIndex(where: { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 }),
+                    target[slash] == 0x2F
                 else { return nil }
                 path = start + slash
             }

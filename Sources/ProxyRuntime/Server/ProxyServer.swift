@@ -67,11 +67,11 @@ package final class ProxyServer: Sendable {
     private static func tls(_ settings: ProxySettings) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["http/1.1"]
-        if let path = settings.upstreamCertificates {
+        if let (path, setting) = settings.upstreamCertificates {
             do {
                 configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path))
             } catch {
-                throw SettingsError("UPSTREAM_CA_FILE", path, "holds no readable PEM certificates")
+                throw SettingsError(setting, path, "holds no readable PEM certificates")
             }
         }
         return try NIOSSLContext(configuration: configuration)
@@ -124,6 +124,9 @@ package final class ProxyServer: Sendable {
                 message: "port \(settings.port) is in use at \(settings.host): stop what listens there "
                     + "(`lsof -i :\(settings.port)` names it), or choose another with --port"
             )
+        }
+        if error is SocketAddressError || error is NIOConnectionError {
+            return SettingsError(message: "no such address: \(settings.host): choose another with --host")
         }
         return SettingsError(message: "cannot listen at \(place): \(ConnectError.reason(error))")
     }

@@ -17,7 +17,7 @@ package struct ProxySettings: Sendable {
     /// Where requests go.
     package var upstream: UpstreamTarget
     /// A file with certificates (PEM) that upstreams are verified with instead of the system's.
-    package var upstreamCertificates: String?
+    package var upstreamCertificates: (path: String, setting: String)?
     /// How much is logged.
     package var logLevel = Logger.Level.info
     /// The data plane's settings.
@@ -42,12 +42,12 @@ package struct ProxySettings: Sendable {
         if let port = environment["PORT"] { self.port = try ProxySettings.port(port, setting: "PORT") }
         if let level = environment["LOG_LEVEL"] { logLevel = try ProxySettings.logLevel(level, setting: "LOG_LEVEL") }
         if let url = environment["DATABASE_URL"] {
-            guard url.hasPrefix("file:"), url.count > 5 else {
+            guard url.hasPrefix("file:"), url.count > 5, !url.contains("?") else {
                 throw SettingsError("DATABASE_URL", url, "is not file:PATH, the one form understood")
             }
             catalogPath = String(url.dropFirst(5))
         }
-        upstreamCertificates = environment["UPSTREAM_CA_FILE"]
+        upstreamCertificates = environment["UPSTREAM_CA_FILE"].map { ($0, "UPSTREAM_CA_FILE") }
     }
 
     /// Reads a port number.

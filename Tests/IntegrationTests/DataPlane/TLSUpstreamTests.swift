@@ -31,7 +31,7 @@ struct TLSUpstreamTests {
         try await RawUpstream.run([reply], prepare: prepare) { upstream, port in
             try await ProxyUnderTest.run(
                 upstream: "https://\(host):\(port)",
-                { if trusts { $0.upstreamCertificates = files.authority } }
+                { if trusts { $0.upstreamCertificates = (files.authority, "UPSTREAM_CA_FILE") } }
             ) { proxy in try await body(proxy, upstream) }
         }
     }
@@ -95,7 +95,7 @@ struct TLSUpstreamTests {
         let error = await #expect(throws: SettingsError.self) {
             try await ProxyUnderTest.run(
                 upstream: "https://localhost:1",
-                { $0.upstreamCertificates = directory.path + "/none" }
+                { $0.upstreamCertificates = (directory.path + "/none", "UPSTREAM_CA_FILE") }
             ) { _ in }
         }
         #expect(error?.description.hasPrefix("UPSTREAM_CA_FILE: '\(directory.path)/none' ") == true)
