@@ -106,7 +106,12 @@ final class IncomingRequest {
         }
     }
 
-    /// - Parameter isWhole: whether the body is complete with these bytes, so that it will not stay here.
+    /// Asks for the memory of bytes that were read.
+    ///
+    /// - Parameters:
+    ///   - bytes: how many.
+    ///   - isWhole: whether the body is complete with them, so that it will not stay here.
+    /// - Returns: whether it was granted; if not, the client is told to go on when it makes sense to ask again.
     private func grant(_ bytes: Int, isWhole: Bool) -> Bool {
         let total = (body?.readableBytes ?? 0) + bytes
         guard total > granted, !isWhole || total > IncomingRequest.unaccounted else { return true }
