@@ -18,7 +18,7 @@ struct TLSUpstreamTests {
         _ body: (ProxyUnderTest, RawUpstream) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
-        let files = try TestCertificates(in: directory.path)
+        let files = try await TestCertificates(in: directory.path)
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))
