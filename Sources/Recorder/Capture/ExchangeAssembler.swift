@@ -113,7 +113,8 @@ struct ExchangeAssembler {
         request.body.wireLength = captured.bodyLength
         let target = TargetText(captured.head, masker)
         let recorded = RecordedRequest(
-            method: captured.head.text(captured.head.first),
+            // Any token may be a method, a key as well.
+            method: masker.masked(captured.head.text(captured.head.first)),
             path: target.path,
             query: target.query,
             headers: headers,
@@ -277,7 +278,8 @@ private struct TargetText {
     var query: String?
 
     init(_ head: HTTPHead, _ masker: Masker) {
-        let whole = head.withBytes(head.second) { target -> (String, String?) in
+        let whole = head.withBytes(head.second) { whole -> (String, String?) in
+            let target = TargetText.withoutAuthority(whole)
             let mark = target.firstIndex(of: UInt8(ascii: "?")) ?? target.count
             let path = UnsafeRawBufferPointer(rebasing: target[..<mark])
             let masked = masker.maskedPath(path).map { String(decoding: $0, as: UTF8.self) }
@@ -290,5 +292,14 @@ private struct TargetText {
             )
         }
         (path, query) = whole
+    }
+
+    /// What goes upstream of a target in absolute form, `http://host/path`.
+    private static func withoutAuthority(_ target: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard target.first != UInt8(ascii: "/"), let colon = target.firstIndex(of: UInt8(ascii: ":")),
+            colon + 3 < target.count,
+            let slash = target[(colon + 3)...].firstIndex(of: UInt8(ascii: "/"))
+        else { return target }
+        return UnsafeRawBufferPointer(rebasing: target[slash...])
     }
 }

@@ -7,8 +7,10 @@ struct HeaderMasker {
     fileprivate struct Place {
         var line: [UInt8] = []
         var nameLength = 0
-        /// The masked value, or `nil` when the line is stored as it is.
+        /// The masked value, or `nil` when it is stored as it is.
         var masked: [UInt8]?
+        /// The masked name, or `nil` when it is stored as it is, as nearly all are.
+        var maskedName: [UInt8]?
     }
 
     private let masker: Masker
@@ -40,32 +42,22 @@ struct HeaderMasker {
         _ value: UnsafeRawBufferPointer,
         to block: inout HeaderBlock
     ) {
-        let length = name.count + value.count
-        guard length <= HeaderMasker.longest else {
-            return HeaderMasker.append(name, value, masker.maskedHeaderValue(name: name, value: value), to: &block)
+        guard name.count + value.count <= HeaderMasker.longest else {
+            return place(name, value).append(name, value, to: &block)
         }
         let index = Int(truncatingIfNeeded: HeaderMasker.hash(name, value) & 1023)
-        if !places[index].matches(name, value) {
-            places[index] = Place(
-                line: Array(name) + Array(value),
-                nameLength: name.count,
-                masked: masker.maskedHeaderValue(name: name, value: value)
-            )
-        }
-        HeaderMasker.append(name, value, places[index].masked, to: &block)
+        if !places[index].matches(name, value) { places[index] = place(name, value) }
+        places[index].append(name, value, to: &block)
     }
 
-    private static func append(
-        _ name: UnsafeRawBufferPointer,
-        _ value: UnsafeRawBufferPointer,
-        _ masked: [UInt8]?,
-        to block: inout HeaderBlock
-    ) {
-        if let masked {
-            masked.withUnsafeBytes { block.append(name: name, value: $0) }
-        } else {
-            block.append(name: name, value: value)
-        }
+    private func place(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Place {
+        Place(
+            line: Array(name) + Array(value),
+            nameLength: name.count,
+            masked: masker.maskedHeaderValue(name: name, value: value),
+            // Any token may be a name, a key as well; no secret is as short as most names are.
+            maskedName: name.count < 16 ? nil : masker.masked(name, as: .text)
+        )
     }
 
     /// Spreads lines over the places: FNV-1a over words of eight bytes.
@@ -94,6 +86,19 @@ extension HeaderMasker.Place {
         return line.withUnsafeBytes {
             UnsafeRawBufferPointer(rebasing: $0[..<nameLength]).hasSameBytes(as: name)
                 && UnsafeRawBufferPointer(rebasing: $0[nameLength...]).hasSameBytes(as: value)
+        }
+    }
+
+    /// Adds the line with what had to be masked in it.
+    fileprivate func append(
+        _ name: UnsafeRawBufferPointer,
+        _ value: UnsafeRawBufferPointer,
+        to block: inout HeaderBlock
+    ) {
+        if masked == nil, maskedName == nil {
+            block.append(name: name, value: value)
+        } else {
+            block.append(name: maskedName ?? Array(name), value: masked ?? Array(value))
         }
     }
 }

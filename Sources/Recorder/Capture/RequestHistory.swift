@@ -6,6 +6,8 @@ import NIOCore
 struct RequestHistory {
     /// A body that was stored.
     struct Entry {
+        /// The conversation it belongs to.
+        var key: UInt64
         var body: ByteBuffer
         var cut: CutResult
         var units: [StoredUnit]
@@ -13,7 +15,8 @@ struct RequestHistory {
         /// Tells it from the others; given by `keep`.
         fileprivate(set) var number = 0
 
-        init(body: ByteBuffer, cut: CutResult, units: [StoredUnit], facts: StoredRequest.Facts) {
+        init(key: UInt64, body: ByteBuffer, cut: CutResult, units: [StoredUnit], facts: StoredRequest.Facts) {
+            self.key = key
             self.body = body
             self.cut = cut
             self.units = units

@@ -63,6 +63,7 @@ struct RequestStore {
         body.withUnsafeReadableBytes { bytes in
             let key = RequestStore.conversation(head, bytes)
             let earlier = history.best(for: key, bytes)
+            var isText = true
             let cut = RequestStore.cut(bytes, earlier)
             var stored = StoredRequest(body: StoredBody(wireLength: bytes.count))
             var units: [RequestHistory.StoredUnit] = []
@@ -74,18 +75,34 @@ struct RequestStore {
                     stored.body.append(place.run, length: place.length)
                     for run in place.more { stored.body.append(run, length: 0) }
                     units.append(place)
+                } else if TextCheck.fault(of: UnsafeRawBufferPointer(rebasing: bytes[unit.range]), needsProof: true)
+                    != nil
+                {
+                    // Units are cut at ASCII characters, so each is UTF-8 by itself or the body is not.
+                    isText = false
+                    break
                 } else if let place = store(UnsafeRawBufferPointer(rebasing: bytes[unit.range]), in: &segment) {
                     stored.body.append(place.run, length: place.length)
                     for run in place.more { stored.body.append(run, length: 0) }
                     units.append(place)
                 }
             }
+            guard isText else {
+                stored.body.omit(TextCheck.fault)
+                return stored
+            }
             repeated += repeatedHere
             // A body that was sent before in the same form says the same.
-            let isSame = earlier?.body.readableBytes == bytes.count && !cut.reused.contains(nil)
+            let isSame = earlier?.body.readableBytes == bytes.count && !cut.reused.contains(nil) && earlier?.key == key
             stored.facts = isSame ? earlier?.facts ?? StoredRequest.Facts() : RequestStore.facts(head, bytes, cut)
             if units.count == cut.units.count, !isSame {
-                let entry = RequestHistory.Entry(body: body, cut: cut, units: units, facts: stored.facts)
+                let entry = RequestHistory.Entry(
+                    key: key,
+                    body: body,
+                    cut: cut,
+                    units: units,
+                    facts: stored.facts
+                )
                 // The next turn of the same conversation, not another that only begins like it.
                 let goesOn = 2 * repeatedHere >= bytes.count
                 history.keep(entry, for: key, insteadOf: goesOn ? earlier : nil)

@@ -31,7 +31,8 @@ package enum ExchangeDerivation {
         summary.account = exchange.attempts.last?.account
         guard let response = exchange.response else { return summary }
         summary.status = response.status
-        summary.timeToFirstByte = timeToFirstByte(response)
+        // An answer without a body begins and ends with its head.
+        summary.timeToFirstByte = timeToFirstByte(response) ?? exchange.attempts.last?.firstByteAt
         summary.longestGap = longestGap(response.chunks)
         addUsage(usage(of: response, body: body), status: response.status, to: &summary)
         return summary

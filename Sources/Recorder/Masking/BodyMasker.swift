@@ -20,8 +20,7 @@ package struct BodyMasker: ~Copyable {
     package private(set) var omitted: String?
 
     private var window: MaskWindow
-    private let contentType: String?
-    private var isChecked = false
+    private var textCheck: TextCheck
     private var openLength = 0
     // Of compressed bodies only.
     private let format: InflateStream.Format?
@@ -34,7 +33,7 @@ package struct BodyMasker: ~Copyable {
 
     /// Prepares for a body with the given `content-type` and `content-encoding`.
     package init(_ masker: Masker, contentType: String?, contentEncoding: String?) {
-        self.contentType = contentType
+        textCheck = TextCheck(needsProof: TextCheck.needsProof(contentType))
         var syntax = TextSyntax.text
         var format: InflateStream.Format?
         switch BodyForm(contentType: contentType, contentEncoding: contentEncoding) {
@@ -106,16 +105,9 @@ package struct BodyMasker: ~Copyable {
         return MaskedPart()
     }
 
-    /// Fails closed on bytes that are no text; a body of unknown type must be UTF-8 in every part.
+    /// Fails closed on bytes that are no text, in whatever part they come.
     private mutating func check(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard !text.isEmpty, !isChecked else { return true }
-        if TextCheck.fault(of: text, needsProof: false) != nil {
-            omitted = "not UTF-8"
-        } else if TextCheck.needsProof(contentType) {
-            if text.contains(where: { $0 == 0 || $0 == 0xC0 || $0 == 0xC1 || $0 >= 0xF5 }) { omitted = "not UTF-8" }
-            return omitted == nil
-        }
-        isChecked = true
+        if omitted == nil, !textCheck.isText(text) { omitted = TextCheck.fault }
         return omitted == nil
     }
 

@@ -44,6 +44,8 @@ struct CaptureSample {
     var number: UInt64
     var session: String? = "session-1"
     var requestBody = #"{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"hi"}]}"#
+    /// Another head than the usual one.
+    var requestHead: String?
     var answerHead = "HTTP/1.1 200 OK\ncontent-type: application/json"
     var answer: [[UInt8]] = [Array(#"{"type":"message","content":[]}"#.utf8)]
 
@@ -54,6 +56,7 @@ struct CaptureSample {
     var startedAt: Timestamp { Timestamp(microseconds: 1_795_168_800_000_000 + Int64(number) * 1000) }
     var id: ExchangeID { ExchangeID(time: startedAt, random: number) }
     var head: HTTPHead {
+        if let requestHead { return .sample(requestHead) }
         let session = session.map { "x-claude-code-session-id: \($0)\n" } ?? ""
         return .sample("POST /v1/messages?beta=true HTTP/1.1\nhost: a\ncontent-type: application/json\n" + session)
     }

@@ -73,6 +73,41 @@ struct RequestStoreTests {
         #expect(other.body.length == 11)
     }
 
+    @Test(
+        "what is no UTF-8 under the name of JSON is not stored",
+        arguments: [
+            Array("{\"key\":\"sk-ant-api03-AAAA\"}".utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] as [UInt8] },
+            Array(repeating: UInt8(0x20), count: 400) + [0xFF, 0xFE, 0x73, 0x00] as [UInt8],
+            [0x1F, 0x8B, 0x08, 0x00, 0x00],
+            Array("{\"a\":\"".utf8) + [0xC3, 0x28] + Array("\"}".utf8),
+        ] as [[UInt8]]
+    )
+    func refusesWhatIsNoText(bytes: [UInt8]) throws {
+        let bench = try Bench()
+        for type in ["content-type: application/json\n", "content-type: text/plain\n", ""] {
+            let head = HTTPHead.sample("POST /v1/messages HTTP/1.1\nhost: a\n" + type)
+            let request = bench.requests.store(ByteBuffer(bytes: bytes), head, in: &bench.segment)
+            #expect(request.body.omitted == "not UTF-8")
+            #expect(request.body.length == 0)
+        }
+    }
+
+    @Test("the name of a conversation does not depend on what came before")
+    func factsAreTheConversationsOwn() throws {
+        let body = #"{"model":"m","messages":[{"role":"user","content":"hello"}]}"#
+        let plain = "POST /v1/messages HTTP/1.1\nhost: a\ncontent-type: application/json"
+        func hash(after lines: [String]) throws -> String? {
+            let bench = try Bench()
+            var last: StoredRequest?
+            for line in lines + [plain] {
+                last = bench.requests.store(ByteBuffer(string: body), .sample(line), in: &bench.segment)
+            }
+            return last?.facts.sessionHash
+        }
+        #expect(try hash(after: []) != nil)
+        #expect(try hash(after: [plain + "\nx-session-id: abc"]) == hash(after: []))
+    }
+
     @Test("sub-agents under the same session do not make the conversation anew")
     func subAgentsUnderTheSameSessionDoNot() throws {
         let bench = try Bench()
@@ -161,6 +196,7 @@ struct RequestStoreTests {
         }
         for key in 0..<200 as Range<UInt64> {
             let entry = RequestHistory.Entry(
+                key: key,
                 body: body(key),
                 cut: CutResult(),
                 units: [],
@@ -184,7 +220,7 @@ struct RequestStoreTests {
         var history = RequestHistory(limit: 1000)
         func entry(_ byte: UInt8) -> RequestHistory.Entry {
             let body = ByteBuffer(repeating: byte, count: 200)
-            return RequestHistory.Entry(body: body, cut: CutResult(), units: [], facts: StoredRequest.Facts())
+            return RequestHistory.Entry(key: 0, body: body, cut: CutResult(), units: [], facts: StoredRequest.Facts())
         }
         for key in 1...50 as ClosedRange<UInt64> {
             history.keep(entry(0), for: 0)

@@ -217,4 +217,37 @@ struct BodyMaskerTests {
             }
         }
     }
+
+    @Test("a body whose later parts are no text is given up, wherever it is cut", arguments: [1, 3, 4096])
+    func givesUpLateBinary(size: Int) throws {
+        let text = Array(repeating: UInt8(ascii: "a"), count: 200_000)
+        let wide = Array("sk-ant-api03-planted".utf16).flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let key = try #require(MaskingKey(bytes: Array(repeating: 7, count: 32)))
+        for tail in [wide, [0xC3, 0x28]] {
+            var masker = BodyMasker(Masker(key: key), contentType: "application/json", contentEncoding: nil)
+            let body = text + tail
+            var position = size == 1 ? 199_000 : 0
+            if position > 0 { _ = body[..<position].withUnsafeBytes { masker.feed($0) } }
+            while position < body.count {
+                let end = min(body.count, position + size)
+                _ = body[position..<end].withUnsafeBytes { masker.feed($0) }
+                position = end
+            }
+            #expect(masker.finish().bytes.isEmpty)
+            #expect(masker.omitted == "not UTF-8")
+        }
+    }
+
+    @Test("characters of several bytes may be cut anywhere")
+    func acceptsCutCharacters() throws {
+        let body = Array("{\"a\":\"äöü € 😀 \u{10FFFF}\"}".utf8)
+        var check = TextCheck(needsProof: true)
+        #expect(body.allSatisfy { byte in withUnsafeBytes(of: byte) { check.isText($0) } })
+        #expect(body.withUnsafeBytes { TextCheck.fault(of: $0, needsProof: true) } == nil)
+        for broken in [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE0, 0x80, 0x80], [0x80]]
+            as [[UInt8]]
+        {
+            #expect(broken.withUnsafeBytes { TextCheck.fault(of: $0, needsProof: true) } != nil)
+        }
+    }
 }
