@@ -91,6 +91,8 @@ package final class CapturePipeline: Sendable {
                 self.drain()
                 self.isClosed.store(true, ordering: .relaxed)
                 self.writer.close()
+                // Those that listen hold the pipeline, too.
+                self.listeners.withLock { $0 = [] }
                 continuation.resume()
             }
         }

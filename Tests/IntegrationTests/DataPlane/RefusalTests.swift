@@ -238,7 +238,7 @@ struct RefusalTests {
 
     @Test("a connection without requests is closed in the end")
     func idleClient() async throws {
-        try await ProxyUnderTest.run(answer: .json("{}"), { $0.dataPlane.limits.clientIdle = .milliseconds(700) }) {
+        try await ProxyUnderTest.run(answer: .json("{}"), { $0.dataPlane.limits.clientIdle = .seconds(2) }) {
             proxy,
             _ in
             let client = try await proxy.client()
