@@ -21,6 +21,8 @@ final class CaptureWriter: @unchecked Sendable {
     private var nextNumber: UInt64
     private var segmentNumber: Int
     private var group: [Timestamp] = []
+    /// Exchanges of the group of which a body was left out because of an overload.
+    private var shedBodies = 0
     private var outcome = Outcome()
     private var gaps: [String: RecordingGap] = [:]
     private var degraded: String?
@@ -90,6 +92,7 @@ final class CaptureWriter: @unchecked Sendable {
         case .responsePart(let id, let attempt, let head, let part):
             assembler.addResponsePart(id, attempt, head, part, to: &segment)
         case .finished(let captured):
+            if assembler.isShed(captured.id) { shedBodies += 1 }
             var exchange = assembler.finish(captured, segmentNumber: segmentNumber, to: &segment)
             exchange.number = nextNumber
             nextNumber += 1
@@ -111,6 +114,9 @@ final class CaptureWriter: @unchecked Sendable {
             for gap in gaps.values.sorted(by: { $0.from < $1.from }) { segment?.append(gap) }
             try segment?.flush(toDisk: settings.syncsToDisk)
             outcome.recorded += group.count
+            // No gap: the exchange is there and says itself what it lacks.
+            if shedBodies > 0 { outcome.lost["overload: body left out", default: 0] += shedBodies }
+            shedBodies = 0
             group.removeAll(keepingCapacity: true)
             gaps.removeAll()
             if degraded != nil { recovered() }
@@ -164,6 +170,7 @@ final class CaptureWriter: @unchecked Sendable {
         }
         degraded = reason
         for time in group { lose(time, reason) }
+        shedBodies = 0
         group.removeAll(keepingCapacity: true)
         assembler.forgetStored()
         if (error as? StoreError)?.code == .notFound { segment = nil }

@@ -29,6 +29,7 @@ struct ExchangeAssembler {
         let exchange = openExchange(id)
         // Empty: its bytes were left out because of an overload.
         if body.readableBytes == 0 {
+            exchange.isShed = true
             exchange.request = StoredRequest(body: StoredBody(omitted: "overload"))
         } else {
             exchange.request = requests.store(body, head, in: &segment)
@@ -43,9 +44,11 @@ struct ExchangeAssembler {
         _ part: CapturedStream,
         to segment: inout SegmentWriter?
     ) {
-        let stream = openExchange(id).stream(attempt, head, masker)
+        let exchange = openExchange(id)
+        let stream = exchange.stream(attempt, head, masker)
         // Empty: as above.
         if part.chunks.isEmpty {
+            exchange.isShed = true
             stream.breakOff("overload")
         } else {
             stream.add(part, to: &segment)
@@ -68,6 +71,11 @@ struct ExchangeAssembler {
         let exchange = OpenExchange()
         open[id] = exchange
         return exchange
+    }
+
+    /// Whether a body of an exchange that is not over was left out because of an overload.
+    func isShed(_ id: ExchangeID) -> Bool {
+        open[id]?.isShed ?? false
     }
 
     /// Forgets the parts of an exchange that is not recorded.
@@ -297,9 +305,10 @@ private struct TargetText {
     /// What goes upstream of a target in absolute form, `http://host/path`.
     private static func withoutAuthority(_ target: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         guard target.first != UInt8(ascii: "/"), let colon = target.firstIndex(of: UInt8(ascii: ":")),
-            colon + 3 < target.count,
-            let slash = target[(colon + 3)...].firstIndex(of: UInt8(ascii: "/"))
+            colon + 3 < target.count, target[colon + 1] == UInt8(ascii: "/"), target[colon + 2] == UInt8(ascii: "/")
         else { return target }
-        return UnsafeRawBufferPointer(rebasing: target[slash...])
+        // Without a path such a target is refused; its authority, which may hold a password, is not recorded either.
+        let end = target[(colon + 3)...].firstIndex { [0x2F, 0x3F, 0x23].contains($0) } ?? target.count
+        return UnsafeRawBufferPointer(rebasing: target[end...])
     }
 }

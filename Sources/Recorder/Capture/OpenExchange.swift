@@ -4,6 +4,8 @@ import NIOCore
 final class OpenExchange {
     /// The request, if it came already.
     var request: StoredRequest?
+    /// Whether a body or a part of one was left out because of an overload.
+    var isShed = false
     /// The answers of attempts that came in parts, by the attempt's index.
     private(set) var streams: [Int: ResponseStream] = [:]
 

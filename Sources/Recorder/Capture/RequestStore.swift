@@ -42,7 +42,9 @@ struct RequestStore {
     /// Masks and stores a body.
     mutating func store(_ body: ByteBuffer, _ head: HTTPHead, in segment: inout SegmentWriter?) -> StoredRequest {
         let (form, needsProof) = forms.form(of: head)
-        if RequestStore.isJSON(body, form, needsProof: needsProof) { return storeJSON(body, head, in: &segment) }
+        if RequestStore.isJSON(body, form, needsProof: needsProof) {
+            return storeJSON(body, head, needsProof, in: &segment)
+        }
         var stored = StoredBody(wireLength: body.readableBytes)
         body.withUnsafeReadableBytes { bytes in
             worked += bytes.count
@@ -58,6 +60,7 @@ struct RequestStore {
     private mutating func storeJSON(
         _ body: ByteBuffer,
         _ head: HTTPHead,
+        _ needsProof: Bool,
         in segment: inout SegmentWriter?
     ) -> StoredRequest {
         body.withUnsafeReadableBytes { bytes in
@@ -75,7 +78,10 @@ struct RequestStore {
                     stored.body.append(place.run, length: place.length)
                     for run in place.more { stored.body.append(run, length: 0) }
                     units.append(place)
-                } else if TextCheck.fault(of: UnsafeRawBufferPointer(rebasing: bytes[unit.range]), needsProof: true)
+                } else if TextCheck.fault(
+                    of: UnsafeRawBufferPointer(rebasing: bytes[unit.range]),
+                    needsProof: needsProof
+                )
                     != nil
                 {
                     // Units are cut at ASCII characters, so each is UTF-8 by itself or the body is not.

@@ -96,5 +96,9 @@ struct CaptureOverloadTests {
         )
         let body = try #require(item.exchange.response?.body)
         #expect(body == BodyRecord(wireLength: 20_008, omitted: "overload"))
+        // Once, although two bodies are missing; the third exchange was shed as a whole, which is a gap.
+        #expect(recording.state.lost == ["overload": 1, "overload: body left out": 1])
+        #expect(recording.state.recorded == 3)
+        #expect(try recording.store.read().gaps.map(\.exchanges) == [1])
     }
 }

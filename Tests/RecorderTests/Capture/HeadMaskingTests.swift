@@ -22,4 +22,16 @@ struct HeadMaskingTests {
         #expect(request.headers.map(\.value).allSatisfy { !$0.contains("sk-ant") })
         #expect(request.headers.count == 3)
     }
+
+    @Test("an authority is not recorded, also when no path follows it", arguments: ["?x=/y", "#/y", ""])
+    func leavesAuthoritiesOut(rest: String) async throws {
+        let recording = try Recording()
+        var sample = CaptureSample(1)
+        sample.requestHead = "GET http://user:pw@h\(rest) HTTP/1.1\nhost: a"
+        await recording.record(sample)
+        await recording.pipeline.close()
+        let request = try #require(try recording.store.read().exchanges.first?.exchange.request)
+        #expect(request.path == (rest.hasPrefix("#") ? "#/y" : ""))
+        #expect(request.query == (rest.hasPrefix("?") ? "x=/y" : nil))
+    }
 }

@@ -26,6 +26,11 @@ struct RequestStoreTests {
             stored.append((body, request.body.record(in: 1)))
         }
 
+        /// Whether a body is left out.
+        func storesNot(_ body: [UInt8], _ head: String) -> Bool {
+            requests.store(ByteBuffer(bytes: body), .sample(head), in: &segment).body.omitted == "not UTF-8"
+        }
+
         /// Writes everything and compares each body with what is read back.
         func check(sourceLocation: SourceLocation = #_sourceLocation) throws -> Int {
             try segment?.flush(toDisk: false)
@@ -90,6 +95,21 @@ struct RequestStoreTests {
             #expect(request.body.omitted == "not UTF-8")
             #expect(request.body.length == 0)
         }
+    }
+
+    @Test("JSON in a named alphabet of single bytes is stored, but not with zero bytes in it")
+    func readsNamedAlphabets() throws {
+        let bench = try Bench()
+        let start = "POST /v1/messages HTTP/1.1\nhost: a\ncontent-type: application/json; charset="
+        let body = Array(#"{"a":""#.utf8) + [0xE4, 0x20] + Array(#""}"#.utf8)
+        func store(_ body: [UInt8], _ charset: String) -> String? {
+            bench.requests.store(ByteBuffer(bytes: body), .sample(start + charset), in: &bench.segment).body.omitted
+        }
+        for charset in ["iso-8859-1", "latin1", "windows-1252"] {
+            #expect(store(body, charset) == nil)
+            #expect(store(body + [0], charset) == "not UTF-8")
+        }
+        #expect(try Bench().storesNot(body, start + "utf-8"))
     }
 
     @Test("the name of a conversation does not depend on what came before")

@@ -183,6 +183,10 @@ struct DerivationTests {
         record.body = BodyRecord(wireLength: 9, storedLength: 0, omitted: "content-encoding br")
         let omitted = ExchangeDerivation.summary(of: exchange(record)) { _ in [] }
         #expect(omitted.timeToFirstByte == 600)
+        var empty = exchange(RecordedResponse(status: 204))
+        empty.attempts[0].firstByteAt = 300
+        empty.attempts[1].firstByteAt = 400
+        #expect(ExchangeDerivation.summary(of: empty) { _ in [] }.timeToFirstByte == 400)
     }
 
     @Test("dates an event by the chunk that closed it")
