@@ -6,7 +6,7 @@ package struct RecordingState: Sendable {
     package var queueBytes = 0
     /// Exchanges written since the start.
     package var recorded = 0
-    /// Exchanges lost since the start, by reason.
+    /// Exchanges lost since the start, by reason; `overload: body left out` counts those that are recorded without one.
     package var lost: [String: Int] = [:]
 
     /// Exchanges lost since the start.
