@@ -41,16 +41,31 @@ let package = Package(
         // MARK: - System libraries
 
         .systemLibrary(
+            name: "CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+        ),
+        .systemLibrary(
             name: "CZlib",
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+
+        // MARK: - Support modules: they know nothing of exchanges, attempts or bundles
+
+        .target(name: "CurlSupport", dependencies: ["CCurl"]),
 
         // MARK: - The four libraries, in the direction the data flows
 
         .target(
             name: "Recorder",
             dependencies: [
+                "CArchive",
                 "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -82,7 +97,10 @@ let package = Package(
         .target(
             name: "Replayer",
             dependencies: [
+                "CurlSupport",
                 "CZlib",
+                "Inspector",
+                "Recorder",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -118,6 +136,8 @@ let package = Package(
         .executableTarget(
             name: "ReplayerCommand",
             dependencies: [
+                "Inspector",
+                "Recorder",
                 "Replayer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -136,8 +156,15 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .testTarget(
+            name: "CurlSupportTests",
+            dependencies: [
+                "CurlSupport", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["CArchive", "Recorder", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .testTarget(name: "InspectorTests", dependencies: ["Inspector", "TestSupport"]),
         .testTarget(
@@ -153,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "ReplayerTests",
             dependencies: [
-                "CZlib", "Replayer",
+                "CZlib", "Inspector", "Recorder", "Replayer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]

@@ -5,8 +5,6 @@ package struct InspectorError: Error, CustomStringConvertible {
         private let name: String
         /// The beginning of an id fits several exchanges.
         package static let ambiguous = Code(name: "ambiguous")
-        /// What was asked for was not recorded, such as an omitted body.
-        package static let notRecorded = Code(name: "not recorded")
         /// The terminal or file that output goes to refuses it.
         package static let output = Code(name: "output")
     }

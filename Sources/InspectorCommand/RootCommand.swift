@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inspector
+import Recorder
 
 /// `inspector`: reads what the proxy recorded.
 struct RootCommand: ParsableCommand {

@@ -96,7 +96,7 @@ struct ShowCommand: ParsableCommand {
         }
         do {
             return try recorded.body(record)
-        } catch let error as InspectorError where error.code == .notRecorded {
+        } catch let error as StoreError where error.code == .notRecorded {
             StandardError.write(error.message)
             throw ExitCode(1)
         }
@@ -115,7 +115,7 @@ struct ShowCommand: ParsableCommand {
             for event in events where address.event == nil || address.event == event.index {
                 ExchangeJSON.writeEvent(event, of: place, into: &json)
             }
-        } catch let error as InspectorError where error.code == .notRecorded {
+        } catch let error as StoreError where error.code == .notRecorded {
             StandardError.write(error.message)
         }
         if json.bytes.isEmpty {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Inspector
+import Recorder
 
 #if canImport(Darwin)
 import Darwin

@@ -1,5 +1,6 @@
 import Foundation
 import Recorder
+import TestSupport
 import Testing
 
 @testable import Inspector
@@ -174,7 +175,7 @@ struct ExchangeStoreTests {
         let omitted = try #require(try opened.find(.address(ExchangeAddress(exchange: 2))))
         let record = try #require(omitted.exchange.response).body
         #expect { try omitted.body(record) } throws: {
-            ($0 as? InspectorError)?.code == .notRecorded && "\($0)".contains("content-encoding br")
+            ($0 as? StoreError)?.code == .notRecorded && "\($0)".contains("content-encoding br")
         }
     }
 

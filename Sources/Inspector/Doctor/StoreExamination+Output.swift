@@ -1,4 +1,4 @@
-import Recorder
+package import Recorder
 
 extension StoreExamination {
     /// The lines of the report for people.

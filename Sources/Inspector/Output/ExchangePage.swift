@@ -1,4 +1,4 @@
-import Recorder
+package import Recorder
 
 /// The page of `inspector show`: one exchange, or one attempt of it, for reading.
 package struct ExchangePage {

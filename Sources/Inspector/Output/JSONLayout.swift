@@ -1,3 +1,5 @@
+import Recorder
+
 /// Lays JSON out for reading: two spaces a level, short containers on one line, long texts and long documents cut.
 struct JSONLayout {
     /// A container of up to that many bytes stays on one line.

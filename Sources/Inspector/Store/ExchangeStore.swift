@@ -112,7 +112,7 @@ package struct ExchangeStore {
         return RecordedExchange(
             exchange: try segment.exchange(at: entry.location.offset),
             summary: entry.summary,
-            segment: reader.layout.segment(entry.location.segment)
+            bodies: SegmentBodies(path: reader.layout.segment(entry.location.segment))
         )
     }
 

@@ -1,19 +1,30 @@
-/// A body as it lies in a segment: its masked bytes as runs of pieces, or the reason why it was not stored.
+/// A body as it was recorded: its masked bytes as pieces, or the reason why it was not stored.
+///
+/// A segment knows the pieces by their place (`pieces`), a bundle by their name (`names`).
 package struct BodyRecord: Hashable, Sendable {
     /// Body bytes on the wire, without transfer framing and before masking.
     package var wireLength: Int
     /// Masked bytes stored; the sum over `pieces`.
     package var storedLength: Int
-    /// Where the masked bytes lie, in order.
+    /// Where the masked bytes lie in a segment, in order.
     package var pieces: [PieceRun]
+    /// What the pieces are called in a bundle, in order.
+    package var names: [Digest]
     /// Why nothing is stored although the wire carried bytes, such as `content-encoding br`; else `nil`.
     package var omitted: String?
 
     /// Makes a record of a body.
-    package init(wireLength: Int = 0, storedLength: Int = 0, pieces: [PieceRun] = [], omitted: String? = nil) {
+    package init(
+        wireLength: Int = 0,
+        storedLength: Int = 0,
+        pieces: [PieceRun] = [],
+        names: [Digest] = [],
+        omitted: String? = nil
+    ) {
         self.wireLength = wireLength
         self.storedLength = storedLength
         self.pieces = pieces
+        self.names = names
         self.omitted = omitted
     }
 }

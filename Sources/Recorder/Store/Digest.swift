@@ -23,6 +23,29 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         words = bytes.withUnsafeBytes { $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }
     }
 
+    /// Reads 64 hex digits in lower case; `nil` for any other text.
+    package init?(name: some StringProtocol) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(SegmentFormat.digestLength)
+        var high: UInt8?
+        for byte in name.utf8 {
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte - 0x30
+            case 0x61...0x66: digit = byte - 0x57
+            default: return nil
+            }
+            if let first = high {
+                bytes.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        guard high == nil else { return nil }
+        self.init(bytes: bytes)
+    }
+
     /// Gives the 32 bytes to a closure.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         withUnsafeBytes(of: words, body)

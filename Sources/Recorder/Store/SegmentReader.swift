@@ -13,7 +13,7 @@ import Glibc
 /// }
 /// ```
 package struct SegmentReader: ~Copyable {
-    private let file: Descriptor
+    let file: Descriptor
     /// Read ahead for frames in order.
     private var window = FileWindow(readAhead: 256 << 10)
     /// For pieces, which lie anywhere before: they must not drive out what was read ahead.
@@ -88,47 +88,6 @@ package struct SegmentReader: ~Copyable {
         return try ExchangeCoding.decode(frame.payload)
     }
 
-    /// Reads the masked bytes of a body.
-    ///
-    /// - Throws: `StoreError` with code `corrupt` when a piece is not where the record says.
-    package mutating func body(_ record: BodyRecord) throws(StoreError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(record.storedLength, SegmentFormat.maximumPayload))
-        for run in record.pieces {
-            if run.segmentsBack == 0 {
-                try append(run, to: &bytes)
-            } else {
-                var earlier = try SegmentReader(path: try earlierSegment(run.segmentsBack))
-                try earlier.append(run, to: &bytes)
-            }
-        }
-        guard bytes.count == record.storedLength else {
-            throw StoreError(
-                .corrupt,
-                "\(file.path): a body has \(bytes.count) bytes instead of \(record.storedLength)"
-            )
-        }
-        return bytes
-    }
-
-    private mutating func append(_ run: PieceRun, to bytes: inout [UInt8]) throws(StoreError) {
-        var offset = Int(truncatingIfNeeded: run.offset)
-        for _ in 0..<run.count {
-            guard let frame = try pieceFrame(at: offset), frame.type == SegmentFormat.FrameType.piece.rawValue,
-                frame.payload.count >= SegmentFormat.digestLength
-            else { throw StoreError(.corrupt, "\(file.path) has no piece at offset \(offset)") }
-            bytes.append(contentsOf: frame.payload.dropFirst(SegmentFormat.digestLength))
-            offset = frame.end
-        }
-    }
-
-    private func earlierSegment(_ distance: Int) throws(StoreError) -> String {
-        guard let slash = file.path.lastIndex(of: "/"),
-            let number = StoreLayout.segmentNumber(fileName: String(file.path[file.path.index(after: slash)...]))
-        else { throw StoreError(.corrupt, "\(file.path) refers to an earlier segment, but its own name has no number") }
-        return file.path[...slash] + StoreLayout.segmentFileName(number - distance)
-    }
-
     /// The digest and content of the piece whose frame begins at `offset`.
     package mutating func piece(at offset: Int) throws(StoreError) -> (digest: Digest, content: ArraySlice<UInt8>) {
         guard let frame = try pieceFrame(at: offset), frame.type == SegmentFormat.FrameType.piece.rawValue,
@@ -138,7 +97,7 @@ package struct SegmentReader: ~Copyable {
     }
 
     /// The frame of a piece: from what was read ahead if it is there.
-    private mutating func pieceFrame(at offset: Int) throws(StoreError) -> FileWindow.Frame? {
+    mutating func pieceFrame(at offset: Int) throws(StoreError) -> FileWindow.Frame? {
         window.contains(offset) ? try window.frame(at: offset, in: file) : try pieceWindow.frame(at: offset, in: file)
     }
 }

@@ -12,6 +12,8 @@ package struct StoreError: Error, CustomStringConvertible {
         case corrupt
         /// The format is newer than this program.
         case unsupported
+        /// What was asked for was not recorded, such as an omitted body.
+        case notRecorded
     }
 
     /// The kind of trouble.

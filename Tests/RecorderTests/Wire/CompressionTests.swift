@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Recorder
@@ -104,22 +105,5 @@ struct CompressionTests {
             let output = try? Self.unpack(bytes, format, pieces: Int.random(in: 1...9, using: &random), limit: 4096)
             #expect((output?.bytes.count ?? 0) <= 4096)
         }
-    }
-}
-
-/// A repeatable source of random numbers: splitmix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

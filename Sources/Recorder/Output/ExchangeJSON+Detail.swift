@@ -1,5 +1,3 @@
-package import Recorder
-
 extension ExchangeJSON {
     /// Writes what `inspector show ID --json` prints, with the end of the line.
     package static func writeDetail(_ recorded: RecordedExchange, into json: inout JSONWriter) {

@@ -1,33 +1,37 @@
-package import Recorder
-
-/// One exchange with everything that was recorded of it.
+/// One exchange with everything that was recorded of it, wherever its bodies lie.
+///
+/// ```swift
+/// guard let recorded = try store.find(.address(ExchangeAddress(exchange: 17))) else { return }
+/// let body = try recorded.body(recorded.exchange.request.body)
+/// ```
 package struct RecordedExchange: Sendable {
     /// The exchange.
     package let exchange: Exchange
     /// Its row in lists.
     package let summary: ExchangeSummary
-    private let segment: String
+    /// What the bodies are read from.
+    package let bodies: any BodySource
 
-    init(exchange: Exchange, summary: ExchangeSummary, segment: String) {
+    /// Puts an exchange and what reads its bodies together.
+    package init(exchange: Exchange, summary: ExchangeSummary, bodies: any BodySource) {
         self.exchange = exchange
         self.summary = summary
-        self.segment = segment
+        self.bodies = bodies
     }
 
     /// The masked bytes of one of the exchange's bodies.
     ///
-    /// - Throws: `InspectorError` with code `notRecorded` when the body was omitted, `StoreError` when the store has
-    ///   lost it.
+    /// - Throws: `StoreError` with code `notRecorded` when the body was omitted, with another when the store or bundle
+    ///   has lost it.
     package func body(_ record: BodyRecord) throws -> [UInt8] {
         if let reason = record.omitted {
-            throw InspectorError(
+            throw StoreError(
                 .notRecorded,
                 "a body of \(exchange.address) was not stored: \(reason) (\(record.wireLength) bytes on the wire)"
             )
         }
         if record.storedLength == 0 { return [] }
-        var reader = try SegmentReader(path: segment)
-        return try reader.body(record)
+        return try bodies.body(record)
     }
 
     /// `error.type` of what the upstream answered to an attempt.

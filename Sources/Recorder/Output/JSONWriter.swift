@@ -1,5 +1,3 @@
-package import Recorder
-
 /// Writes JSON into a buffer of bytes, members in the order of the calls.
 ///
 /// ```swift

@@ -1,5 +1,3 @@
-package import Recorder
-
 /// The stable JSON shapes of exchanges: a change is a new member, never another meaning.
 package enum ExchangeJSON {
     /// Writes what `inspector logs --json` prints for one exchange, with the end of the line.

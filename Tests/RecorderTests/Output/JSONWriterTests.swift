@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Inspector
+@testable import Recorder
 
 struct JSONWriterTests {
     @Test(

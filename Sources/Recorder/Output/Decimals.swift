@@ -1,7 +1,7 @@
 /// Decimal text of whole numbers of small units, without floating point and never with an exponent.
-enum Decimals {
+package enum Decimals {
     /// Microseconds as milliseconds with one decimal, such as `812.4`.
-    static func milliseconds(_ microseconds: Int64) -> String {
+    package static func milliseconds(_ microseconds: Int64) -> String {
         // Away from zero at the half, as people round.
         let tenths = (microseconds.magnitude + 50) / 100
         let sign = microseconds < 0 && tenths > 0 ? "-" : ""
@@ -9,7 +9,7 @@ enum Decimals {
     }
 
     /// Pico-dollars as dollars with as many decimals as are needed, such as `0.000336`.
-    static func dollars(_ picodollars: Int64) -> String {
+    package static func dollars(_ picodollars: Int64) -> String {
         let unit: UInt64 = 1_000_000_000_000
         let whole = picodollars.magnitude / unit
         var text = (picodollars < 0 ? "-" : "") + String(whole)
@@ -22,7 +22,7 @@ enum Decimals {
     }
 
     /// A duration in microseconds for people: `950 µs`, `812.4 ms`, `1.24 s`, `2m 03s`.
-    static func duration(_ microseconds: Int64) -> String {
+    package static func duration(_ microseconds: Int64) -> String {
         switch microseconds {
         case ..<1_000: return "\(microseconds) µs"
         case ..<1_000_000: return milliseconds(microseconds) + " ms"
@@ -39,7 +39,7 @@ enum Decimals {
     }
 
     /// A count of bytes for people: `512 B`, `12.3 KB`, `4.0 MB`.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         var tenths = count * 10
         for unit in ["B", "KB", "MB", "GB"] {
             if tenths < 10_000 || unit == "GB" {

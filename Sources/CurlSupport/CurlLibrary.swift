@@ -1,0 +1,11 @@
+import CCurl
+
+/// The libcurl that this program runs with.
+package enum CurlLibrary {
+    /// Its version, such as `7.88.1`.
+    package static var version: String {
+        // The library answers with what it has, whatever newer form of the question is asked.
+        guard let information = curl_version_info(CURLVERSION_FIRST) else { return "?" }
+        return String(cString: information.pointee.version)
+    }
+}
