@@ -1,5 +1,5 @@
 /// One step of sending an answer.
-enum AnswerStep: Sendable, Hashable {
+package enum AnswerStep: Sendable, Hashable {
     /// Write these bytes and wait until the kernel has them.
     case write([UInt8])
     /// Let this time pass.

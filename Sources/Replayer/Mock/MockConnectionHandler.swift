@@ -18,7 +18,7 @@ final class MockConnectionHandler: ChannelInboundHandler {
     /// The most bytes of a request body.
     static let bodyLimit = 64 * 1024 * 1024
 
-    private let scenario: Scenario
+    private let answers: any AnswerSource
     private let ledger: MockLedger
     private var connection = 0
     private var incoming: (head: HTTPRequestHead, body: ByteBuffer)?
@@ -28,8 +28,8 @@ final class MockConnectionHandler: ChannelInboundHandler {
     private var isAnswering = false
     private var idleTimer: Scheduled<Void>?
 
-    init(scenario: Scenario, ledger: MockLedger) {
-        self.scenario = scenario
+    init(answers: any AnswerSource, ledger: MockLedger) {
+        self.answers = answers
         self.ledger = ledger
     }
 
@@ -57,7 +57,7 @@ final class MockConnectionHandler: ChannelInboundHandler {
             idleTimer?.cancel()
             incoming = (head, ByteBuffer())
             let expects = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
-            if expects, scenario.answersContinue, !isAnswering {
+            if expects, answers.answersContinue, !isAnswering {
                 let interim = ByteBuffer(bytes: HTTPText.head(status: 100, headers: []))
                 context.writeAndFlush(wrapOutboundOut(interim), promise: nil)
             }
@@ -85,7 +85,7 @@ final class MockConnectionHandler: ChannelInboundHandler {
     private func answerNext(context: ChannelHandlerContext) {
         guard !isAnswering, !pending.isEmpty else { return }
         isAnswering = true
-        steps = ledger.answer(pending.removeFirst()).plan.steps[...]
+        steps = ledger.answer(pending.removeFirst())[...]
         advance(context: context)
     }
 
@@ -124,7 +124,7 @@ final class MockConnectionHandler: ChannelInboundHandler {
 
     private func finishAnswer(context: ChannelHandlerContext) {
         isAnswering = false
-        if pending.isEmpty, incoming == nil, let idleClose = scenario.idleClose {
+        if pending.isEmpty, incoming == nil, let idleClose = answers.idleClose {
             let loopBound = NIOLoopBound(context, eventLoop: context.eventLoop)
             idleTimer = context.eventLoop.scheduleTask(in: TimeAmount(idleClose)) {
                 loopBound.value.close(promise: nil)

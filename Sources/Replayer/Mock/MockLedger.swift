@@ -1,10 +1,9 @@
 import Synchronization
 
-/// What a mock upstream has seen and which rules are used up, shared by its connections and its user.
+/// What a mock upstream has seen, shared by its connections and its user.
 final class MockLedger: Sendable {
     private struct State {
         var requests: [ReceivedRequest] = []
-        var uses: [Int: Int] = [:]
         var openConnections = 0
         var acceptedConnections = 0
         var nextWaiter = 0
@@ -22,11 +21,11 @@ final class MockLedger: Sendable {
         var continuation: CheckedContinuation<Void, any Error>
     }
 
-    private let scenario: Scenario
+    private let answers: any AnswerSource
     private let state = Mutex(State())
 
-    init(scenario: Scenario) {
-        self.scenario = scenario
+    init(answers: any AnswerSource) {
+        self.answers = answers
     }
 
     var requests: [ReceivedRequest] { state.withLock { $0.requests } }
@@ -46,25 +45,15 @@ final class MockLedger: Sendable {
         change { $0.openConnections -= 1 }
     }
 
-    /// Records a whole request, numbers it, and chooses the answer.
-    func answer(_ received: ReceivedRequest) -> (request: ReceivedRequest, plan: AnswerPlan) {
-        // Outside the lock: reading a large body takes its time.
-        let outline = scenario.readsRequestBody ? RequestOutline(body: received.body) : RequestOutline()
-        let candidates = scenario.rules.indices.filter {
-            scenario.rules[$0].match.matches(received, outline: outline)
-        }
-        let (request, rule) = change { state in
+    /// Records a whole request, numbers it, and asks for its answer.
+    func answer(_ received: ReceivedRequest) -> [AnswerStep] {
+        let request = change { state in
             var request = received
             request.index = state.requests.count + 1
             state.requests.append(request)
-            let rule = candidates.first { index in
-                scenario.rules[index].times.map { state.uses[index, default: 0] < $0 } ?? true
-            }
-            if let rule { state.uses[rule, default: 0] += 1 }
-            return (request, rule)
+            return request
         }
-        let answer = rule.map { scenario.rules[$0].answer } ?? Self.miss(request)
-        return (request, AnswerPlan(answer, to: request, outline: outline))
+        return answers.steps(answering: request)
     }
 
     /// Waits until there are so many requests, and gives all there are then.
@@ -105,11 +94,5 @@ final class MockLedger: Sendable {
         }
         for continuation in ready { continuation.resume() }
         return result
-    }
-
-    /// The answer when no rule is left for a request; the status is the one a replay miss has everywhere.
-    private static func miss(_ request: ReceivedRequest) -> ScriptedAnswer {
-        let message = "no rule of the scenario is left for \(request.method) \(request.uri)"
-        return .error(ScriptedError(status: 599, type: "replay_miss_error", message: message))
     }
 }

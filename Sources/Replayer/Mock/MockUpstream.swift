@@ -19,7 +19,7 @@ package final class MockUpstream: Sendable {
         case stopped
     }
 
-    private let scenario: Scenario
+    private let answers: any AnswerSource
     private let host: String
     private let requestedPort: Int
     private let eventLoopThreads: Int
@@ -29,16 +29,26 @@ package final class MockUpstream: Sendable {
     /// Makes a mock upstream that doesn't listen yet.
     ///
     /// - Parameters:
-    ///   - scenario: Which answers it gives.
+    ///   - answers: What it answers with.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one.
     ///   - eventLoopThreads: The number of its threads.
-    package init(scenario: Scenario, host: String = "127.0.0.1", port: Int = 0, eventLoopThreads: Int = 1) {
-        self.scenario = scenario
+    package init(answers: any AnswerSource, host: String = "127.0.0.1", port: Int = 0, eventLoopThreads: Int = 1) {
+        self.answers = answers
         self.host = host
         requestedPort = port
         self.eventLoopThreads = eventLoopThreads
-        ledger = MockLedger(scenario: scenario)
+        ledger = MockLedger(answers: answers)
+    }
+
+    /// Makes a mock upstream that plays a scenario and doesn't listen yet.
+    package convenience init(
+        scenario: Scenario,
+        host: String = "127.0.0.1",
+        port: Int = 0,
+        eventLoopThreads: Int = 1
+    ) {
+        self.init(answers: ScenarioPlayer(scenario), host: host, port: port, eventLoopThreads: eventLoopThreads)
     }
 
     /// Starts a mock upstream, runs the body and stops it, also when the body throws.
@@ -135,7 +145,7 @@ package final class MockUpstream: Sendable {
     }
 
     private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
-        let scenario = scenario
+        let answers = answers
         let ledger = ledger
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -147,7 +157,7 @@ package final class MockUpstream: Sendable {
                     let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(decoder),
-                        MockConnectionHandler(scenario: scenario, ledger: ledger)
+                        MockConnectionHandler(answers: answers, ledger: ledger)
                     )
                 }
             }
