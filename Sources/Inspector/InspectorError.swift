@@ -5,6 +5,8 @@ package struct InspectorError: Error, CustomStringConvertible {
         private let name: String
         /// The beginning of an id fits several exchanges.
         package static let ambiguous = Code(name: "ambiguous")
+        /// Sources that can't be read together.
+        package static let wrongSources = Code(name: "wrong sources")
         /// The terminal or file that output goes to refuses it.
         package static let output = Code(name: "output")
     }

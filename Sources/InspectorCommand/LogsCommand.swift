@@ -58,7 +58,8 @@ struct LogsCommand: ParsableCommand {
         // Before anything is printed: who interrupts while a long list is printed wants a clean end as well.
         let interrupt = follow ? InterruptSignal() : nil
         var printer = SummaryPrinter(isJSON: json)
-        var position = try store.forEach(query) { try printer.add($0) }
+        var position = StorePosition()
+        try store.forEach(query, endingAt: &position) { try printer.add($0) }
         try printer.flush(isFollowed: follow)
         guard let interrupt else {
             if printer.count == 0 { throw ExitCode(1) }

@@ -187,7 +187,8 @@ struct ExchangeStoreTests {
         try store.add([.success(1), .success(2)])
         let opened = try store.open()
         var seen: [UInt64] = []
-        var position = try opened.forEach(ExchangeQuery(limit: 1)) { seen.append($0.number) }
+        var position = StorePosition()
+        try opened.forEach(ExchangeQuery(limit: 1), endingAt: &position) { seen.append($0.number) }
         #expect(seen == [2])
         func poll(_ query: ExchangeQuery = ExchangeQuery()) throws {
             try opened.forEachFinished(since: &position, query) { seen.append($0.number) }
@@ -215,7 +216,8 @@ struct ExchangeStoreTests {
         for cut in stride(from: 0, to: whole.count, by: 7) {
             try whole.prefix(cut).write(to: URL(fileURLWithPath: path))
             var seen: [UInt64] = []
-            var position = try opened.forEach(ExchangeQuery()) { seen.append($0.number) }
+            var position = StorePosition()
+            try opened.forEach(ExchangeQuery(), endingAt: &position) { seen.append($0.number) }
             #expect(seen.isEmpty)
             try whole.write(to: URL(fileURLWithPath: path))
             try opened.forEachFinished(since: &position, ExchangeQuery()) { seen.append($0.number) }
@@ -230,7 +232,8 @@ struct ExchangeStoreTests {
         try store.index()
         let opened = try store.open()
         var seen: [UInt64] = []
-        var position = try opened.forEach(ExchangeQuery()) { seen.append($0.number) }
+        var position = StorePosition()
+        try opened.forEach(ExchangeQuery(), endingAt: &position) { seen.append($0.number) }
         try opened.forEachFinished(since: &position, ExchangeQuery()) { seen.append($0.number) }
         #expect(seen == [1, 2])
     }

@@ -9,7 +9,7 @@ package import Recorder
 ///
 /// Rows come from the catalog as far as it goes; what lies behind is read from the segments with the same conditions.
 /// Without a usable catalog everything is read from the segments, which takes longer and gives the same result.
-package struct ExchangeStore {
+package struct ExchangeStore: ExchangeSource {
     private let reader: StoreReader
     private let catalogPath: String
     private let notice: (String) -> Void
@@ -38,13 +38,44 @@ package struct ExchangeStore {
         return rows
     }
 
+    package func forEach(_ query: ExchangeQuery, _ body: (ExchangeSummary) throws -> Void) throws {
+        var position = StorePosition()
+        try forEach(query, endingAt: &position, body)
+    }
+
+    package func missing() throws -> [BundleManifest.Missing] {
+        var missing: [BundleManifest.Missing] = []
+        for number in try reader.segmentNumbers() {
+            guard var scan = try open(number, at: SegmentFormat.magic.count) else { continue }
+            while let frame = try scan.next() {
+                guard case .gap(let gap) = frame.content else { continue }
+                missing.append(
+                    BundleManifest.Missing(
+                        reason: gap.reason,
+                        exchanges: gap.exchanges,
+                        from: gap.from,
+                        until: gap.until
+                    )
+                )
+            }
+        }
+        return missing
+    }
+
     /// Gives the exchanges of a query to a closure one by one, in the order of `list`.
     ///
-    /// - Returns: how far the segments were read, for `forEachFinished`.
-    @discardableResult
-    package func forEach(_ query: ExchangeQuery, _ body: (ExchangeSummary) throws -> Void) throws -> StorePosition {
+    /// - Parameters:
+    ///   - query: the conditions and the limit.
+    ///   - position: is set to how far the segments were read, for `forEachFinished`.
+    ///   - body: takes an exchange.
+    /// - Throws: `StoreError` when the store cannot be read, and what the closure throws.
+    package func forEach(
+        _ query: ExchangeQuery,
+        endingAt position: inout StorePosition,
+        _ body: (ExchangeSummary) throws -> Void
+    ) throws {
         var given = 0
-        return try withCatalog(canRepeat: { given == 0 }) { view in
+        position = try withCatalog(canRepeat: { given == 0 }) { view in
             let (behind, position) = try scan(behind: view, query.mayMatch) { query.matches($0.summary) }
             guard let limit = query.limit else {
                 try merge(query, behind, view) {

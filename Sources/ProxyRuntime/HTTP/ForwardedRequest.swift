@@ -38,6 +38,8 @@ struct ForwardedRequest {
             switch line.known {
             case .connection, .hopByHop:
                 continue
+            case .replayMark:
+                changes.append("\(ReplayMark.header) noted and kept back")
             case .host:
                 writer.write(head.text(line.name), target.authority)
                 hasHost = true

@@ -133,6 +133,9 @@ struct ExchangeAssembler {
         exchange.model = request.facts.model.map { masker.masked($0) }
         exchange.stream = request.facts.stream
         (exchange.session, exchange.user) = identity(captured.head, request, target.query)
+        if let mark = captured.head.lines.first(where: { $0.known == .replayMark }) {
+            exchange.replayOf = masker.masked(String(captured.head.text(mark.value).prefix(64)))
+        }
         exchange.ending = captured.ending
         exchange.duration = captured.duration
         for (index, attempt) in captured.attempts.enumerated() {

@@ -87,6 +87,8 @@ package enum KnownHeader: UInt8, Sendable {
     /// `Keep-Alive`, `Proxy-Connection`, `Proxy-Authorization`, `Proxy-Authenticate`, `TE`, `Trailer`, `Upgrade`: they
     /// concern one connection only (RFC 9110 section 7.6.1).
     case hopByHop
+    /// `ReplayMark.header`.
+    case replayMark
     case sessionID
     case transferEncoding
 
@@ -108,6 +110,7 @@ package enum KnownHeader: UInt8, Sendable {
         case 15: known = name.isEqualIgnoringCase("accept-encoding") ? .acceptEncoding : nil
         case 16 where name.isEqualIgnoringCase("content-encoding"): known = .contentEncoding
         case 16: known = name.isEqualIgnoringCase("proxy-connection") ? .hopByHop : nil
+        case 17 where name.isEqualIgnoringCase("x-tapedeck-replay"): known = .replayMark
         case 17: known = name.isEqualIgnoringCase("transfer-encoding") ? .transferEncoding : nil
         case 18: known = name.isEqualIgnoringCase("proxy-authenticate") ? .hopByHop : nil
         case 19 where name.isEqualIgnoringCase("proxy-authorization"): known = .hopByHop

@@ -7,6 +7,7 @@ extension CatalogEntry {
         "longest_gap", "request_bytes", "response_bytes", "tokens_known", "tokens_input", "tokens_output",
         "tokens_cache_read", "tokens_cache_write_5m", "tokens_cache_write_1h", "cost_picodollars", "stream", "model",
         "account", "session", "user", "client_key", "method", "path", "error_type", "target", "ending", "bundle", "id",
+        "replay_of",
     ]
 
     static let insertion = """
@@ -49,6 +50,7 @@ extension CatalogEntry {
             summary.ending.rawValue.databaseValue,
             optional(summary.bundle),
             summary.id.description.databaseValue,
+            optional(summary.replayOf),
         ]
     }
 
@@ -92,6 +94,7 @@ extension CatalogEntry {
         summary.errorType = row[27]
         summary.target = row[28]
         summary.bundle = row[30]
+        summary.replayOf = row[32]
         self.init(summary: summary, location: FrameLocation(segment: row[3], offset: row[4]))
     }
 }

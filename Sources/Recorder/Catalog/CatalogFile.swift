@@ -29,6 +29,19 @@ enum CatalogFile {
                 try $0.execute(sql: "PRAGMA " + setting)
             }
         }
+        var tries = 100
+        while true {
+            do {
+                return try openAndMigrate(path, configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && tries > 0 {
+                // The switch to WAL and a migration that another one makes just now are not waited for by SQLite.
+                tries -= 1
+                usleep(50_000)
+            }
+        }
+    }
+
+    private static func openAndMigrate(_ path: String, _ configuration: GRDB.Configuration) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let migrator = CatalogSchema.migrator
         guard try !queue.read(migrator.hasBeenSuperseded) else { throw newerCatalog(path) }
@@ -51,7 +64,9 @@ enum CatalogFile {
                 (try migrator.hasBeenSuperseded($0), try migrator.hasCompletedMigrations($0))
             }
             guard !isNewer else { throw newerCatalog(path) }
-            guard isComplete else { throw StoreError(.unsupported, "the catalog \(path) has not been built yet") }
+            guard isComplete else {
+                throw StoreError(.unsupported, "the catalog \(path) is of an older program, or not built yet")
+            }
             return queue
         } catch let error as DatabaseError {
             throw StoreError(.corrupt, "the catalog \(path) cannot be read: \(error.reason)")

@@ -7,6 +7,7 @@ enum CatalogSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        migrator.registerMigration("2") { try $0.execute(sql: version2) }
         return migrator
     }
 
@@ -70,5 +71,16 @@ enum CatalogSchema {
             exchanges INTEGER NOT NULL,
             PRIMARY KEY (segment, frame_offset)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Sealed bundles, so that what lies in them is indexed once; a bundle that is not in the table is read again.
+    private static let version2 = """
+        ALTER TABLE exchanges ADD COLUMN replay_of TEXT;
+        CREATE TABLE bundles (
+            name TEXT PRIMARY KEY,
+            bytes INTEGER NOT NULL,
+            modified INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX exchanges_by_bundle ON exchanges(bundle) WHERE bundle IS NOT NULL;
         """
 }

@@ -25,6 +25,7 @@ package enum ExchangeDerivation {
         summary.session = exchange.session
         summary.user = exchange.user
         summary.clientKey = exchange.clientKey
+        summary.replayOf = exchange.replayOf
         summary.model = exchange.model
         summary.stream = exchange.stream
         summary.target = exchange.attempts.last?.target

@@ -18,6 +18,8 @@ package struct Exchange: Sendable {
     package var model: String?
     /// The `stream` of the request body, if it has one.
     package var stream: Bool?
+    /// The id of the recorded exchange that this one sent again, when `replayer run` made it: its tokens are no spend.
+    package var replayOf: String?
     /// What the client asked.
     package var request: RecordedRequest
     /// What the client got; `nil` when it left, or was left, before a head was sent.
@@ -31,6 +33,12 @@ package struct Exchange: Sendable {
 
     /// The address within its store.
     package var address: ExchangeAddress { ExchangeAddress(exchange: number) }
+
+    /// All bodies: the request's, each attempt's two, the answer's; equal ones come several times.
+    package var bodies: [BodyRecord] {
+        [request.body] + attempts.flatMap { [$0.request.body] + ($0.response.map { [$0.body] } ?? []) }
+            + (response.map { [$0.body] } ?? [])
+    }
 
     /// Makes an exchange.
     package init(

@@ -50,6 +50,8 @@ package struct ExchangeSummary: Hashable, Sendable {
     package var responseBytes: Int
     /// The bundle it was sealed into, or `nil` while it is live.
     package var bundle: String?
+    /// The id of the recorded exchange that this one sent again: its tokens are no spend.
+    package var replayOf: String?
 
     /// Makes a summary of what is always known; the rest is set afterwards.
     package init(

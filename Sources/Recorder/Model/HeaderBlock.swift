@@ -103,9 +103,21 @@ extension HeaderBlock: RandomAccessCollection {
         HeaderField(HeaderBlock.text(name(at: index)), HeaderBlock.text(value(at: index)))
     }
 
+    /// Whether all lines are UTF-8.
+    var isText: Bool { String(validating: bytes, as: UTF8.self) != nil }
+
+    /// The line at `index`, read as ISO 8859-1, which gives every byte a character.
+    func latin(at index: Int) -> HeaderField {
+        HeaderField(HeaderBlock.latin(name(at: index)), HeaderBlock.latin(value(at: index)))
+    }
+
+    private static func latin(_ bytes: ArraySlice<UInt8>) -> String {
+        String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))
+    }
+
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
-        return String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))
+        return latin(bytes)
     }
 }
 

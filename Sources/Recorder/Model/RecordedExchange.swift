@@ -19,6 +19,13 @@ package struct RecordedExchange: Sendable {
         self.bodies = bodies
     }
 
+    /// The same exchange with the name of the bundle that it lies in.
+    package func sealed(in bundle: String?) -> RecordedExchange {
+        var summary = summary
+        summary.bundle = bundle
+        return RecordedExchange(exchange: exchange, summary: summary, bodies: bodies)
+    }
+
     /// The masked bytes of one of the exchange's bodies.
     ///
     /// - Throws: `StoreError` with code `notRecorded` when the body was omitted, with another when the store or bundle

@@ -21,6 +21,36 @@ package enum Decimals {
         return text
     }
 
+    /// Reads dollars as `dollars(_:)` writes them.
+    ///
+    /// - Returns: pico-dollars; `nil` for any other text, or more than twelve decimals.
+    package static func picodollars(_ text: UnsafeRawBufferPointer) -> Int64? {
+        var digits = text[...]
+        let isNegative = digits.first == UInt8(ascii: "-")
+        if isNegative { digits = digits.dropFirst() }
+        var value: Int64 = 0
+        var decimals: Int?
+        for byte in digits {
+            if byte == UInt8(ascii: "."), decimals == nil {
+                decimals = 0
+                continue
+            }
+            guard (0x30...0x39).contains(byte), decimals ?? 0 < 12 else { return nil }
+            let (tens, isBeyond) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isFarBeyond) = tens.addingReportingOverflow(Int64(byte - 0x30))
+            guard !isBeyond, !isFarBeyond else { return nil }
+            value = sum
+            if let count = decimals { decimals = count + 1 }
+        }
+        guard !digits.isEmpty else { return nil }
+        for _ in (decimals ?? 0)..<12 {
+            let (tens, isBeyond) = value.multipliedReportingOverflow(by: 10)
+            guard !isBeyond else { return nil }
+            value = tens
+        }
+        return isNegative ? -value : value
+    }
+
     /// A duration in microseconds for people: `950 µs`, `812.4 ms`, `1.24 s`, `2m 03s`.
     package static func duration(_ microseconds: Int64) -> String {
         switch microseconds {

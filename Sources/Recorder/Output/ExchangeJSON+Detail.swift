@@ -1,15 +1,23 @@
 extension ExchangeJSON {
-    /// Writes what `inspector show ID --json` prints, with the end of the line.
-    package static func writeDetail(_ recorded: RecordedExchange, into json: inout JSONWriter) {
+    /// Writes what `inspector show ID --json` prints, or a line of a bundle, with the end of the line.
+    package static func writeDetail(
+        _ recorded: RecordedExchange,
+        form: Form = .page,
+        into json: inout JSONWriter
+    ) {
         let exchange = recorded.exchange
         json.object {
             writeMembers(of: recorded.summary, attempts: { _ in }, into: &$0)
-            $0.member("request") { write(exchange.request, into: &$0) }
-            $0.member("response") { write(exchange.response, into: &$0) }
+            if case .bundle = form {
+                $0.member("request_model", exchange.model)
+                $0.member("duration_us", Int(exchange.duration))
+            }
+            $0.member("request") { write(exchange.request, form, into: &$0) }
+            $0.member("response") { write(exchange.response, form, into: &$0) }
             $0.member("attempts") {
                 $0.array { json in
                     for number in exchange.attempts.indices {
-                        json.element { writeAttempt(number + 1, of: recorded, into: &$0) }
+                        json.element { writeAttempt(number + 1, of: recorded, form: form, into: &$0) }
                     }
                 }
             }
@@ -22,8 +30,14 @@ extension ExchangeJSON {
     /// - Parameters:
     ///   - number: the attempt's number from 1; the exchange has it.
     ///   - recorded: the exchange.
+    ///   - form: what it is for.
     ///   - json: where to write.
-    package static func writeAttempt(_ number: Int, of recorded: RecordedExchange, into json: inout JSONWriter) {
+    package static func writeAttempt(
+        _ number: Int,
+        of recorded: RecordedExchange,
+        form: Form = .page,
+        into json: inout JSONWriter
+    ) {
         let attempt = recorded.exchange.attempts[number - 1]
         json.object {
             $0.member("address", ExchangeAddress(exchange: recorded.exchange.number, attempt: number).description)
@@ -56,8 +70,13 @@ extension ExchangeJSON {
                 }
             }
             $0.member("failure", attempt.failure)
-            $0.member("request") { write(attempt.request, into: &$0) }
-            $0.member("response") { write(attempt.response, into: &$0) }
+            if case .bundle = form {
+                $0.member("started_us", Int(attempt.startedAt))
+                $0.member("first_byte_us", attempt.firstByteAt.map { Int($0) })
+                $0.member("ended_us", Int(attempt.endedAt))
+            }
+            $0.member("request") { write(attempt.request, form, into: &$0) }
+            $0.member("response") { write(attempt.response, form, into: &$0) }
         }
     }
 
@@ -82,22 +101,22 @@ extension ExchangeJSON {
         json.endLine()
     }
 
-    private static func write(_ request: RecordedRequest, into json: inout JSONWriter) {
+    private static func write(_ request: RecordedRequest, _ form: Form, into json: inout JSONWriter) {
         json.object {
             $0.member("method", request.method)
             $0.member("path", request.path)
             $0.member("query", request.query)
-            write(request.headers, into: &$0)
-            write(request.body, into: &$0)
+            write(request.headers, form, into: &$0)
+            write(request.body, form, into: &$0)
         }
     }
 
-    private static func write(_ response: RecordedResponse?, into json: inout JSONWriter) {
+    private static func write(_ response: RecordedResponse?, _ form: Form, into json: inout JSONWriter) {
         guard let response else { return json.null() }
         json.object {
             $0.member("status", response.status)
-            write(response.headers, into: &$0)
-            write(response.body, into: &$0)
+            write(response.headers, form, into: &$0)
+            write(response.body, form, into: &$0)
             $0.member("chunks") {
                 $0.array { json in
                     for chunk in response.chunks {
@@ -113,10 +132,14 @@ extension ExchangeJSON {
         }
     }
 
-    private static func write(_ headers: HeaderBlock, into json: inout JSONWriter) {
+    private static func write(_ headers: HeaderBlock, _ form: Form, into json: inout JSONWriter) {
+        // With it, a reader gets the very bytes again; without it, the values are UTF-8.
+        let isLatin = !headers.isText
+        if case .bundle = form, isLatin { json.member("headers_encoding", "latin1") }
         json.member("headers") {
             $0.array { json in
-                for field in headers {
+                for index in headers.indices {
+                    let field = isLatin ? headers.latin(at: index) : headers[index]
                     json.element {
                         $0.array {
                             $0.element { $0.string(field.name) }
@@ -128,8 +151,16 @@ extension ExchangeJSON {
         }
     }
 
-    private static func write(_ body: BodyRecord, into json: inout JSONWriter) {
+    private static func write(_ body: BodyRecord, _ form: Form, into json: inout JSONWriter) {
         json.member("body_bytes", body.wireLength)
+        if case .bundle(let names) = form {
+            json.member("body_stored", body.storedLength)
+            json.member("body") {
+                $0.array { json in
+                    for name in names[body] ?? body.names { json.element { $0.string(name.description) } }
+                }
+            }
+        }
         if let reason = body.omitted { json.member("body_omitted", reason) }
     }
 }

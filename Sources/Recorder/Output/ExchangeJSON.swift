@@ -1,5 +1,13 @@
 /// The stable JSON shapes of exchanges: a change is a new member, never another meaning.
 package enum ExchangeJSON {
+    /// What an exchange is written for.
+    package enum Form {
+        /// For people and scripts: `inspector show --json`.
+        case page
+        /// For a bundle: with the names of each body's pieces, and times in microseconds.
+        case bundle([BodyRecord: [Digest]])
+    }
+
     /// Writes what `inspector logs --json` prints for one exchange, with the end of the line.
     package static func writeLine(_ summary: ExchangeSummary, into json: inout JSONWriter) {
         json.object {
@@ -42,6 +50,7 @@ package enum ExchangeJSON {
         json.member("request_bytes", summary.requestBytes)
         json.member("response_bytes", summary.responseBytes)
         json.member("bundle", summary.bundle)
+        if let replayOf = summary.replayOf { json.member("replay_of", replayOf) }
     }
 
     private static func write(_ tokens: TokenUsage, into json: inout JSONWriter) {

@@ -22,6 +22,12 @@ struct Descriptor: ~Copyable {
         self.path = path
     }
 
+    /// Takes over a file that is open already.
+    init(adopting number: Int32, path: String) {
+        self.number = number
+        self.path = path
+    }
+
     deinit {
         close(number)
     }

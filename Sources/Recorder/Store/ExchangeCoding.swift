@@ -17,6 +17,7 @@ package enum ExchangeCoding {
         static let response: UInt64 = 11
         static let ending: UInt64 = 12
         static let duration: UInt64 = 13
+        static let replayOf: UInt64 = 14
     }
 
     /// Encodes an exchange as the payload of its frame.
@@ -46,6 +47,7 @@ package enum ExchangeCoding {
         }
         writer.field(Field.ending, exchange.ending.code)
         writer.field(Field.duration, signed: exchange.duration)
+        if let replayOf = exchange.replayOf { writer.field(Field.replayOf, replayOf) }
     }
 
     /// Decodes the payload of an exchange frame.
@@ -78,6 +80,7 @@ package enum ExchangeCoding {
                 )
             case Field.ending: exchange.ending = try Ending(code: try value.number)
             case Field.duration: exchange.duration = try value.signed
+            case Field.replayOf: exchange.replayOf = try value.text
             default: continue
             }
         }

@@ -12,6 +12,8 @@ package struct StoreError: Error, CustomStringConvertible {
         case corrupt
         /// The format is newer than this program.
         case unsupported
+        /// What a stranger made asks for more than is given to strangers, such as a bundle with links in it.
+        case refused
         /// What was asked for was not recorded, such as an omitted body.
         case notRecorded
     }
