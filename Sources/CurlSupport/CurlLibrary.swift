@@ -8,4 +8,7 @@ package enum CurlLibrary {
         guard let information = curl_version_info(CURLVERSION_FIRST) else { return "?" }
         return String(cString: information.pointee.version)
     }
+
+    /// Whether the library is set up, which is done once and never undone.
+    static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }

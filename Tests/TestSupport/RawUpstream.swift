@@ -2,6 +2,12 @@ package import NIOCore
 import NIOPosix
 import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// An upstream that keeps the exact bytes of every request and answers with exact bytes.
 ///
 /// For what `MockUpstream` is too polite: heads as they lie on the wire, answers that are no HTTP, endless answers.
@@ -12,6 +18,8 @@ package final class RawUpstream: Sendable {
         case bytes([UInt8])
         /// These bytes are sent, then the connection is closed.
         case bytesThenClose([UInt8])
+        /// These bytes are sent, then the connection is reset.
+        case bytesThenReset([UInt8])
         /// A head, then that many blocks of zeros, each when the one before has left; `written` counts them.
         case endless(head: String, block: Int, count: Int)
 
@@ -128,6 +136,15 @@ package final class RawUpstream: Sendable {
             case .bytesThenClose(let bytes):
                 let written = context.eventLoop.makePromise(of: Void.self)
                 written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
+            case .bytesThenReset(let bytes):
+                let written = context.eventLoop.makePromise(of: Void.self)
+                written.futureResult.assumeIsolated().whenComplete { _ in
+                    // A close that does not linger is a reset.
+                    let socket = context.channel as? any SocketOptionProvider
+                    _ = socket?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+                    context.close(promise: nil)
+                }
                 context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
             case .endless(let head, let block, let count):
                 context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head)), promise: nil)

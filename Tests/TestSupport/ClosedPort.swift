@@ -7,11 +7,15 @@ import Glibc
 #endif
 
 /// A port that refuses connections for sure: it is taken, so that nobody else gets it, and not listened on.
-struct ClosedPort: ~Copyable {
-    let number: Int
+package struct ClosedPort: ~Copyable {
+    /// The port's number.
+    package let number: Int
     private let descriptor: CInt
 
-    init() throws {
+    /// Takes a port.
+    ///
+    /// - Throws: what the system says when it gives none.
+    package init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
