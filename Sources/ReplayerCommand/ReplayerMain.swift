@@ -11,6 +11,8 @@ import Darwin
 @main
 enum ReplayerMain {
     static func main() async {
+        // A reader that leaves is an error of the write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try ReplayerTool.parseAsRoot()
             if var asyncCommand = command as? any AsyncParsableCommand {
@@ -18,13 +20,17 @@ enum ReplayerMain {
             } else {
                 try command.run()
             }
-        } catch let error as ReplayerError {
-            StandardError.print("replayer: \(error)")
-            exit(2)
+        } catch is StandardOutput.Closed {
+            // The reader, such as `head`, has seen enough.
+            exit(0)
+        } catch let code as ExitCode {
+            exit(code.rawValue)
         } catch {
             // Help and version are errors to ArgumentParser as well; they go to stdout and end with 0.
-            guard ReplayerTool.exitCode(for: error) != .success else { ReplayerTool.exit(withError: error) }
-            StandardError.print(ReplayerTool.fullMessage(for: error))
+            let code = ReplayerTool.exitCode(for: error)
+            guard code != .success else { ReplayerTool.exit(withError: error) }
+            let message = ReplayerTool.message(for: error).split(separator: "\n").joined(separator: " ")
+            StandardError.print("replayer: \(message)" + (code == .validationFailure ? " (see `replayer --help`)" : ""))
             exit(2)
         }
     }

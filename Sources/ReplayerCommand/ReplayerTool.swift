@@ -4,8 +4,8 @@ import ArgumentParser
 struct ReplayerTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replayer",
-        abstract: "Plays LLM traffic again: a scripted upstream for clients and proxies.",
+        abstract: "Plays LLM traffic again: recorded requests again, or a scripted upstream for clients and proxies.",
         version: "0.1.0",
-        subcommands: [ServeCommand.self]
+        subcommands: [RunCommand.self, ServeCommand.self]
     )
 }

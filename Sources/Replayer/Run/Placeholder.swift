@@ -1,0 +1,75 @@
+/// A stand-in for a secret that was masked when it was recorded: `***masked:<kind>:<tag>***` or `***email:<tag>***`.
+struct Placeholder: Hashable {
+    /// The kind of secret, such as `anthropic` or `email`.
+    var kind: String
+    /// Where it lies.
+    var range: Range<Int>
+
+    private static let star = UInt8(ascii: "*")
+
+    /// Reads the placeholder that begins at `start`.
+    init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+        func has(_ text: StaticString, at position: Int) -> Bool {
+            let length = text.utf8CodeUnitCount
+            guard position + length <= bytes.count else { return false }
+            return (0..<length).allSatisfy { bytes[position + $0] == text.utf8Start[$0] }
+        }
+        var position = start
+        if has("***email:", at: start) {
+            kind = "email"
+            position += 9
+        } else if has("***masked:", at: start) {
+            position += 10
+            let kindStart = position
+            while position < bytes.count, position - kindStart < 24, (0x61...0x7A).contains(bytes[position]) {
+                position += 1
+            }
+            guard position > kindStart, position < bytes.count, bytes[position] == UInt8(ascii: ":") else { return nil }
+            kind = String(decoding: bytes[kindStart..<position], as: UTF8.self)
+            position += 1
+        } else {
+            return nil
+        }
+        let tag = position
+        while position < bytes.count, position - tag < 8, Placeholder.isTagDigit(bytes[position]) { position += 1 }
+        guard position == tag + 8, has("***", at: position) else { return nil }
+        range = start..<(position + 3)
+    }
+
+    private static func isTagDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+
+    /// All placeholders in a text, in order, up to a number.
+    static func all(in bytes: UnsafeRawBufferPointer, limit: Int = .max) -> [Placeholder] {
+        var found: [Placeholder] = []
+        var position = 0
+        while position + 20 <= bytes.count, found.count < limit {
+            guard bytes[position] == star, let placeholder = Placeholder(bytes, at: position) else {
+                position += 1
+                continue
+            }
+            found.append(placeholder)
+            position = placeholder.range.upperBound
+        }
+        return found
+    }
+
+    /// The text with every placeholder's tag left out, `***masked:<kind>***`, so that two stores' placeholders are equal.
+    static func withoutTags(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { raw in
+            let found = all(in: raw)
+            guard !found.isEmpty else { return bytes }
+            var output: [UInt8] = []
+            output.reserveCapacity(bytes.count)
+            var position = 0
+            for placeholder in found {
+                output.append(contentsOf: raw[position..<placeholder.range.lowerBound])
+                output.append(contentsOf: "***masked:\(placeholder.kind)***".utf8)
+                position = placeholder.range.upperBound
+            }
+            output.append(contentsOf: raw[position...])
+            return output
+        }
+    }
+}

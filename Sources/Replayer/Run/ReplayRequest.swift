@@ -1,0 +1,72 @@
+package import Recorder
+
+/// A recorded client request as it is sent again.
+package struct ReplayRequest: Sendable {
+    /// What becomes of a recorded request.
+    package enum Outcome: Sendable {
+        /// It can be sent.
+        case ready(ReplayRequest)
+        /// It lacks what masking took out, or was not recorded whole; each text names one thing.
+        case needs([String])
+    }
+
+    /// What the person who replays puts in.
+    package struct Additions: Sendable {
+        /// A key to send where the recorded request had one.
+        package var key: String?
+        /// Header lines that are added, or replace those of the same name.
+        package var headers: [HeaderField]
+
+        /// Makes additions.
+        package init(key: String? = nil, headers: [HeaderField] = []) {
+            self.key = key
+            self.headers = headers
+        }
+    }
+
+    /// The method.
+    package var method: String
+    /// Path and query, as recorded.
+    package var target: String
+    /// The header lines, without `Host` and `Content-Length`.
+    package var headers: [HeaderField]
+    /// The body in its content coding; `nil` for none.
+    package var body: [UInt8]?
+    /// The body without its content coding.
+    package var decodedBody: [UInt8]
+    /// Names of headers that were left out because their values were masked.
+    package var dropped: [String]
+
+    /// Makes the request of a recorded exchange.
+    ///
+    /// - Parameters:
+    ///   - recorded: the exchange.
+    ///   - additions: what is put in.
+    /// - Returns: the request, or what it lacks.
+    /// - Throws: `StoreError` when the store or bundle has lost the body.
+    package static func make(from recorded: RecordedExchange, _ additions: Additions) throws -> Outcome {
+        let request = recorded.exchange.request
+        if let reason = request.body.omitted { return .needs(["the body, which was not recorded: \(reason)"]) }
+        // Behind the host of a URL anything else would make it another host.
+        guard request.path.hasPrefix("/") else { return .needs(["a path that begins with a slash"]) }
+        let body = try recorded.body(request.body)
+        let decoded = BodyDecoding.decoded(body, headers: request.headers)
+        var needs = PlaceholderScan.needs(path: request.path, query: request.query, body: decoded ?? body)
+        if PlaceholderScan.holds(request.method) { needs.append("the method") }
+        guard needs.isEmpty else { return .needs(needs) }
+        var lines = HeaderSelection(request.headers)
+        lines.addKey(additions.key)
+        for header in additions.headers { lines.replace(header) }
+        lines.replace(HeaderField(ReplayMark.header, recorded.exchange.id.description))
+        return .ready(
+            ReplayRequest(
+                method: request.method,
+                target: request.path + (request.query.map { "?\($0)" } ?? ""),
+                headers: lines.lines,
+                body: body.isEmpty && !lines.announcesBody ? nil : body,
+                decodedBody: decoded ?? body,
+                dropped: lines.dropped
+            )
+        )
+    }
+}

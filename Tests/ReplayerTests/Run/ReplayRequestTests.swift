@@ -1,0 +1,157 @@
+import Recorder
+import Replayer
+import Testing
+
+struct ReplayRequestTests {
+    private let masked = "***masked:anthropic:1f09c2d4***"
+
+    private func ready(
+        _ sample: RecordedSample,
+        _ additions: ReplayRequest.Additions = ReplayRequest.Additions()
+    ) throws -> ReplayRequest {
+        switch try ReplayRequest.make(from: sample.recorded, additions) {
+        case .ready(let request): return request
+        case .needs(let needs):
+            Issue.record("needs \(needs)")
+            throw StoreError(.notRecorded, "\(needs)")
+        }
+    }
+
+    private func needs(_ sample: RecordedSample) throws -> [String] {
+        guard case .needs(let needs) = try ReplayRequest.make(from: sample.recorded, .init()) else { return [] }
+        return needs
+    }
+
+    @Test("headers go out as recorded, without those of the old connection and without credentials")
+    func headersGoOutAsRecorded() throws {
+        var sample = RecordedSample()
+        sample.query = "beta=true"
+        sample.headers = [
+            HeaderField("Host", "a"), HeaderField("X-Api-Key", masked), HeaderField("Anthropic-Version", "2023-06-01"),
+            HeaderField("anthropic-beta", "a"), HeaderField("anthropic-beta", "b"), HeaderField("Content-Length", "59"),
+            HeaderField("Connection", "keep-alive, X-Private"), HeaderField("x-private", "1"),
+            HeaderField("TE", "trailers"),
+            HeaderField("Accept-Encoding", "gzip, deflate, br, zstd"), HeaderField("Cookie", "a=\(masked)"),
+            HeaderField("x-vendor", "***masked:header:00112233***"), HeaderField("Transfer-Encoding", "chunked"),
+            HeaderField("x-tapedeck-replay", "older"),
+        ]
+        let request = try ready(sample)
+        #expect(request.method == "POST")
+        #expect(request.target == "/v1/messages?beta=true")
+        #expect(
+            request.headers == [
+                HeaderField("Anthropic-Version", "2023-06-01"), HeaderField("anthropic-beta", "a"),
+                HeaderField("anthropic-beta", "b"), HeaderField("Accept-Encoding", "gzip, deflate"),
+                HeaderField("x-tapedeck-replay", sample.recorded.exchange.id.description),
+            ]
+        )
+        #expect(request.dropped == ["x-vendor"])
+        #expect(request.body == sample.body)
+    }
+
+    @Test("a key goes out in the form the recorded request used")
+    func aKeyGoesOutInTheFormTheRecordedRequestUsed() throws {
+        let forms = [
+            ([HeaderField("X-Api-Key", masked)], HeaderField("X-Api-Key", "k")),
+            ([HeaderField("authorization", "Bearer \(masked)")], HeaderField("authorization", "Bearer k")),
+            (
+                [HeaderField("authorization", "Bearer \(masked)"), HeaderField("x-api-key", masked)],
+                HeaderField("x-api-key", "k")
+            ),
+            ([], HeaderField("x-api-key", "k")),
+        ]
+        for (headers, expected) in forms {
+            var sample = RecordedSample()
+            sample.headers = headers
+            #expect(try ready(sample, .init(key: "k")).headers.first == expected)
+        }
+    }
+
+    @Test("a given header replaces all lines of its name, or is added")
+    func aGivenHeaderReplacesAllLinesOfItsName() throws {
+        var sample = RecordedSample()
+        sample.headers = [HeaderField("A", "1"), HeaderField("B", "2"), HeaderField("a", "3")]
+        let headers = [HeaderField("a", "4"), HeaderField("C", "5"), HeaderField("x-api-key", "own")]
+        let request = try ready(sample, .init(key: "k", headers: headers))
+        #expect(
+            request.headers.dropLast() == [
+                HeaderField("a", "4"), HeaderField("B", "2"), HeaderField("x-api-key", "own"), HeaderField("C", "5"),
+            ]
+        )
+    }
+
+    @Test("a placeholder in path, query or body is named, and the request is not sent")
+    func aPlaceholderIsNamed() throws {
+        var sample = RecordedSample()
+        sample.body = Array(#"{"messages":[{"content":"a"},{"content":[{"text":"key \#(masked) \#(masked)"}]}]}"#.utf8)
+        #expect(try needs(sample) == ["anthropic key in the body (messages[1].content[0].text)"])
+        sample.body = Array("not JSON ***email:00112233***".utf8)
+        #expect(try needs(sample) == ["e-mail address in the body"])
+        sample.body = []
+        sample.path = "/v1/\(masked)"
+        sample.query = "token=***masked:secret:00112233***"
+        #expect(try needs(sample) == ["anthropic key in the path", "secret in the query"])
+    }
+
+    @Test("a placeholder is found behind gzip and in base64, at any place in a group")
+    func aPlaceholderIsFoundBehindGzipAndInBase64() throws {
+        var sample = RecordedSample()
+        sample.headers = [HeaderField("Content-Encoding", "gzip")]
+        var packed: [UInt8] = []
+        var packer = try DeflateStream(.gzip)
+        Array(#"{"a":"\#(masked)"}"#.utf8).withUnsafeBytes { packer.deflate($0, flush: .finish, into: &packed) }
+        sample.body = packed
+        #expect(try needs(sample) == ["anthropic key in the body (a)"])
+        // base64 of "k=", "=" and nothing, each in front of ***masked:aws:00112233***, by coreutils.
+        sample.headers = []
+        for text in [
+            "az0qKiptYXNrZWQ6YXdzOjAwMTEyMjMzKioq", "PSoqKm1hc2tlZDphd3M6MDAxMTIyMzMqKio=",
+            "KioqbWFza2VkOmF3czowMDExMjIzMyoqKg==",
+        ] {
+            sample.body = Array(#"{"a":"\#(text)"}"#.utf8)
+            #expect(try needs(sample) == ["a secret in base64 in the body"], "\(text)")
+        }
+    }
+
+    @Test(
+        "text that only looks like a placeholder is sent",
+        arguments: [
+            "***masked:anthropic:1f09c2d***", "***masked::1f09c2d4***", "***masked:aws:1f09c2dg***",
+            "***masked:aws:1f09c2d4**",
+            "**masked:aws:1f09c2d4***", "***email:***", "***masked:anthropic:<tag>***", "***", "***masked:",
+        ]
+    )
+    func textThatOnlyLooksLikeAPlaceholderIsSent(text: String) throws {
+        var sample = RecordedSample()
+        sample.body = Array(#"{"a":"\#(text)"}"#.utf8)
+        #expect(try needs(sample) == [])
+    }
+
+    @Test("a body that was not recorded is needed")
+    func aBodyThatWasNotRecordedIsNeeded() throws {
+        var sample = RecordedSample()
+        sample.omitted = "content-type image/png"
+        #expect(try needs(sample) == ["the body, which was not recorded: content-type image/png"])
+    }
+
+    @Test(
+        "a path that would lead to another host is not sent",
+        arguments: ["@evil.example/", "", ":80@evil.example/x", "*"]
+    )
+    func aPathThatWouldLeadToAnotherHostIsNotSent(path: String) throws {
+        var sample = RecordedSample()
+        sample.path = path
+        #expect(try needs(sample) == ["a path that begins with a slash"])
+    }
+
+    @Test("no body is sent where none was, an empty one where it was announced")
+    func noBodyIsSentWhereNoneWas() throws {
+        var sample = RecordedSample()
+        sample.method = "GET"
+        sample.body = []
+        sample.headers = []
+        #expect(try ready(sample).body == nil)
+        sample.headers = [HeaderField("content-length", "0")]
+        #expect(try ready(sample).body == [])
+    }
+}
