@@ -18,6 +18,9 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "The exchange or attempt.")
     var id: String
 
+    @Argument(help: ArgumentHelp("Bundle files to read in place of the store.", valueName: "file"))
+    var files: [String] = []
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -33,6 +36,7 @@ struct ShowCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
+        try store.check(files)
         if [json, body != nil, events].filter({ $0 }).count > 1 {
             throw ValidationError("Only one of '--json', '--body' and '--events' can be given.")
         }
@@ -43,7 +47,7 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let selector = ExchangeSelector(id)
-        guard let selector, let recorded = try store.open().find(selector) else {
+        guard let selector, let recorded = try store.source(files).find(selector) else {
             StandardError.write("there is no exchange '\(id)': `inspector logs` lists addresses, such as x17")
             throw ExitCode(1)
         }
