@@ -15,8 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Proxy and record until SIGTERM or SIGINT.",
         discussion: """
             Settings are also read from the environment and from a file .env in the working directory: HOST, PORT, \
-            LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL. A flag beats the \
-            environment, which beats the file.
+            LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL, DATA_RETENTION_DAYS. A \
+            flag beats the environment, which beats the file.
             """
     )
 
@@ -43,6 +43,21 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "wait: clients wait when records cannot be written as fast; shed: records are left out and counted.")
     var onOverload = RecorderSettings.Overload.wait
+
+    @Option(help: "A recording is sealed into a bundle when it is that large (default: 64MB).")
+    var sealSize: String?
+
+    @Option(help: "A recording is sealed into a bundle when it is that old (default: 1h).")
+    var sealAge: String?
+
+    @Option(help: "A recording is sealed into a bundle when nothing came for so long (default: 10m).")
+    var sealIdle: String?
+
+    @Option(help: "Days after which bundles are deleted, or `off` (default: 7).")
+    var retainDays: String?
+
+    @Option(help: "Bytes that all bundles may have, such as 20GB; the oldest are deleted first (default: any).")
+    var retainBytes: String?
 
     @Option(help: "How long to wait for a connection to the upstream, such as 10s.")
     var connectTimeout: String?
@@ -99,6 +114,7 @@ struct ServeCommand: AsyncParsableCommand {
             environment["ANTHROPIC_UPSTREAM_URL"] = upstream
         }
         if port != nil { environment["PORT"] = nil }
+        if retainDays != nil { environment["DATA_RETENTION_DAYS"] = nil }
         if logLevel != nil { environment["LOG_LEVEL"] = nil }
         if let home { environment["TAPEDECK_HOME"] = home }
         var settings = try ProxySettings(environment: environment)
@@ -109,6 +125,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.dataPlane.isStrict = durability == .strict
         settings.recorder.syncsToDisk = fsync
         settings.recorder.onOverload = onOverload
+        try readSealing(into: &settings)
         if let connectTimeout {
             settings.dataPlane.limits.connect = try ProxySettings.span(connectTimeout, setting: "--connect-timeout")
         }
@@ -125,6 +142,19 @@ struct ServeCommand: AsyncParsableCommand {
             settings.dataPlane.limits.upstreamIdle = try ProxySettings.span(keepAlive, setting: "--keep-alive")
         }
         return settings
+    }
+
+    private func readSealing(into settings: inout ProxySettings) throws {
+        if let sealSize { settings.sealing.size = try ProxySettings.size(sealSize, setting: "--seal-size") }
+        if let sealAge { settings.sealing.age = try ProxySettings.duration(sealAge, setting: "--seal-age") }
+        if let sealIdle { settings.sealing.idle = try ProxySettings.duration(sealIdle, setting: "--seal-idle") }
+        if let retainDays {
+            settings.sealing.retention.days = try ProxySettings.days(retainDays, setting: "--retain-days")
+        }
+        if let retainBytes {
+            settings.sealing.retention.bytes = try ProxySettings.size(retainBytes, setting: "--retain-bytes")
+        }
+        settings.recorder.segmentSize = settings.sealing.size
     }
 
     private static func environmentFile() throws -> [String: String] {

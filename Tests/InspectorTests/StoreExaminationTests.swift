@@ -119,13 +119,13 @@ struct StoreExaminationTests {
         #expect(
             Set(object.keys) == [
                 "healthy", "version", "sqlite", "zlib", "home", "recording", "masking_key", "segments",
-                "segment_bytes", "bundle_bytes", "catalog_bytes", "exchanges", "damaged", "skipped_frames", "gaps",
-                "problems",
+                "segment_bytes", "bundles", "bundle_bytes", "catalog_bytes", "exchanges", "deleted", "damaged",
+                "skipped_frames", "gaps", "problems",
             ]
         )
         #expect(object["healthy"] as? Bool == false)
         #expect((object["masking_key"] as? [String: Any])?["mode"] as? String == "0600")
-        #expect((object["exchanges"] as? [String: Int]) == ["live": 1, "indexed": 1, "not_indexed": 0])
+        #expect((object["exchanges"] as? [String: Int]) == ["sealed": 0, "live": 1, "indexed": 1, "not_indexed": 0])
         #expect((object["damaged"] as? [[String: Int]])?.first?["bytes"] == 1)
     }
 

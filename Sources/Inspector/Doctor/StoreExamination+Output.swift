@@ -11,12 +11,24 @@ extension StoreExamination {
             ("recording", isRecording ? "yes, a proxy holds the lock" : "no"),
             ("masking key", key),
             ("segments", "\(segments), \(Decimals.bytes(segmentBytes))"),
-            ("bundles", Decimals.bytes(bundleBytes)),
+            ("bundles", "\(bundles), \(Decimals.bytes(bundleBytes))"),
             ("catalog", Decimals.bytes(catalogBytes)),
-            ("exchanges", "\(liveExchanges) live, \(indexedExchanges) indexed, \(notIndexed) not yet indexed"),
+            (
+                "exchanges",
+                "\(sealedExchanges) sealed, \(liveExchanges) live, \(indexedExchanges) of these indexed, "
+                    + "\(notIndexed) not yet"
+            ),
         ]
         var lines = facts.map { name, value in
             style.dim(name + String(repeating: " ", count: 13 - name.count)) + TextStyle.printable(value)
+        }
+        if let first = deletions.first, let last = deletions.last {
+            let exchanges = deletions.reduce(0) { $0 + $1.exchanges }
+            let bytes = deletions.reduce(0) { $0 + $1.bytes }
+            lines.append(
+                style.dim("deleted      ") + "\(exchanges) exchanges in \(deletions.count) bundles, "
+                    + "\(Decimals.bytes(bytes)), by retention, \(zone.text(first.deleted)) to \(zone.text(last.deleted))"
+            )
         }
         for gap in gaps {
             lines.append(
@@ -48,13 +60,22 @@ extension StoreExamination {
             }
             $0.member("segments", segments)
             $0.member("segment_bytes", segmentBytes)
+            $0.member("bundles", bundles)
             $0.member("bundle_bytes", bundleBytes)
             $0.member("catalog_bytes", catalogBytes)
             $0.member("exchanges") {
                 $0.object {
+                    $0.member("sealed", sealedExchanges)
                     $0.member("live", liveExchanges)
                     $0.member("indexed", indexedExchanges)
                     $0.member("not_indexed", notIndexed)
+                }
+            }
+            $0.member("deleted") {
+                $0.object {
+                    $0.member("bundles", deletions.count)
+                    $0.member("exchanges", deletions.reduce(0) { $0 + $1.exchanges })
+                    $0.member("bytes", deletions.reduce(0) { $0 + $1.bytes })
                 }
             }
             $0.member("damaged") { $0.array { json in damage.forEach { write($0, into: &json) } } }

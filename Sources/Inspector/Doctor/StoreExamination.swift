@@ -40,8 +40,16 @@ package struct StoreExamination: Sendable {
     package let maskingKeyMode: Int?
     /// Bytes of live segments.
     package private(set) var segmentBytes = 0
-    /// Bytes of sealed bundles.
-    package let bundleBytes: Int
+    /// How many sealed and imported bundles there are.
+    package private(set) var bundles = 0
+    /// Bytes of sealed and imported bundles.
+    package private(set) var bundleBytes = 0
+    /// Exchanges in bundles.
+    package private(set) var sealedExchanges = 0
+    /// What is wrong with bundles, a line each.
+    package private(set) var bundleFaults: [String] = []
+    /// Bundles that retention deleted, with what they held.
+    package private(set) var deletions: [DeletionRecord] = []
     /// Bytes of the catalog with its log.
     package let catalogBytes: Int
     /// How many live segments there are.
@@ -81,13 +89,18 @@ package struct StoreExamination: Sendable {
         home = layout.home
         isRecording = StoreLock.isHeld(layout)
         maskingKeyMode = StoreExamination.mode(of: layout.maskingKey)
-        bundleBytes = StoreExamination.size(ofFilesIn: layout.bundles)
         catalogBytes = [catalog, catalog + "-wal"].compactMap { SegmentMark.length(of: $0) }.reduce(0, +)
-        let numbers = try reader.segmentNumbers()
+        let files = try StoreFiles(reader)
+        deletions = try DeletionRecord.all(in: layout)
+        let numbers = files.segments
         segments = numbers.count
         let marks = marks(layout, catalog: catalog)
+        for (index, bundle) in files.bundles.enumerated() {
+            progress(index + 1, files.bundles.count + numbers.count)
+            examine(bundle, files)
+        }
         for (index, number) in numbers.enumerated() {
-            progress(index + 1, numbers.count)
+            progress(files.bundles.count + index + 1, files.bundles.count + numbers.count)
             do {
                 try examine(
                     number,
@@ -105,14 +118,14 @@ package struct StoreExamination: Sendable {
     package var problems: [String] {
         var problems = unreadable
         // A store in which nothing was recorded yet needs no catalog.
-        if let catalogProblem, liveExchanges > 0 || catalogProblem.code != .notFound {
+        if let catalogProblem, liveExchanges > 0 || sealedExchanges > 0 || catalogProblem.code != .notFound {
             problems.append("\(catalogProblem): run `inspector doctor --rebuild`")
         }
         if let mode = maskingKeyMode {
             if mode & 0o077 != 0 {
                 problems.append("the masking key can be read by others (mode \(String(mode, radix: 8))): chmod 600 it")
             }
-        } else if liveExchanges > 0 {
+        } else if liveExchanges > 0 || sealedExchanges > 0 {
             problems.append("there is no masking key: equal secrets will get other tags than in what is recorded here")
         }
         for place in damage {
@@ -121,6 +134,7 @@ package struct StoreExamination: Sendable {
                     + "the proxy cuts off the end of its last segment when it starts"
             )
         }
+        problems += bundleFaults
         if skippedFrames > 0 {
             problems.append("\(skippedFrames) frames were written by a newer program or are damaged: update this one")
         }
@@ -131,11 +145,37 @@ package struct StoreExamination: Sendable {
 
     private mutating func marks(_ layout: StoreLayout, catalog: String) -> [Int: Int] {
         do {
-            return try CatalogReader(path: catalog).read { try CatalogView($0, layout: layout).covered }
+            return try CatalogReader(path: catalog).read {
+                try CatalogView($0, files: StoreFiles(StoreReader(layout))).covered
+            }
         } catch {
             let unknown = StoreError(.corrupt, "the catalog \(catalog) cannot be read: \(error)")
             catalogProblem = error as? StoreError ?? unknown
             return [:]
+        }
+    }
+
+    private mutating func examine(_ bundle: SealedBundle, _ files: StoreFiles) {
+        let path = files.path(of: bundle.name)
+        do throws(StoreError) {
+            let file = try BundleFile(path: path)
+            bundles += 1
+            bundleBytes += bundle.bytes
+            sealedExchanges += file.rows.count
+            bundleFaults += file.faults.map { "\(path): \($0)" }
+            for note in file.manifest?.missing ?? [] {
+                add(
+                    RecordingGap(
+                        from: note.from ?? file.manifest?.from ?? Timestamp(microseconds: 0),
+                        until: note.until ?? file.manifest?.until ?? Timestamp(microseconds: 0),
+                        reason: note.reason,
+                        exchanges: note.exchanges
+                    )
+                )
+            }
+        } catch {
+            // Deleted while we read.
+            if error.code != .notFound { bundleFaults.append(error.message) }
         }
     }
 
@@ -147,7 +187,7 @@ package struct StoreExamination: Sendable {
                 liveExchanges += 1
                 if frame.end <= indexedTo { indexedExchanges += 1 }
             case .gap(let gap): add(gap)
-            case .piece, .unknown: break
+            case .piece, .opening, .unknown: break
             }
         }
         skippedFrames += scan.skipped
@@ -175,18 +215,5 @@ package struct StoreExamination: Sendable {
     private static func mode(of path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_mode & 0o7777) : nil
-    }
-
-    private static func size(ofFilesIn path: String) -> Int {
-        guard let directory = opendir(path) else { return 0 }
-        defer { closedir(directory) }
-        var total = 0
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { total += SegmentMark.length(of: path + "/" + name) ?? 0 }
-        }
-        return total
     }
 }

@@ -7,12 +7,13 @@ package import Recorder
 /// for summary in try store.list(ExchangeQuery(limit: 20, errorOnly: true)) { print(summary.number) }
 /// ```
 ///
-/// Rows come from the catalog as far as it goes; what lies behind is read from the segments with the same conditions.
-/// Without a usable catalog everything is read from the segments, which takes longer and gives the same result.
+/// Rows come from the catalog as far as it goes; what lies behind is read from segments and bundles with the same
+/// conditions. Without a usable catalog everything is read from them, which takes longer and gives the same result.
 package struct ExchangeStore: ExchangeSource {
-    private let reader: StoreReader
+    let reader: StoreReader
+    let notice: (String) -> Void
     private let catalogPath: String
-    private let notice: (String) -> Void
+    private let open = OpenBundles()
 
     /// Opens a store for reading.
     ///
@@ -45,18 +46,15 @@ package struct ExchangeStore: ExchangeSource {
 
     package func missing() throws -> [BundleManifest.Missing] {
         var missing: [BundleManifest.Missing] = []
-        for number in try reader.segmentNumbers() {
-            guard var scan = try open(number, at: SegmentFormat.magic.count) else { continue }
+        let files = try StoreFiles(reader)
+        for bundle in files.bundles {
+            guard let file = try? BundleFile(path: files.path(of: bundle.name), contents: .manifest) else { continue }
+            missing += file.manifest?.missing ?? []
+        }
+        for number in files.segments {
+            guard var scan = try? openSegment(number, at: SegmentFormat.magic.count) else { continue }
             while let frame = try scan.next() {
-                guard case .gap(let gap) = frame.content else { continue }
-                missing.append(
-                    BundleManifest.Missing(
-                        reason: gap.reason,
-                        exchanges: gap.exchanges,
-                        from: gap.from,
-                        until: gap.until
-                    )
-                )
+                if case .gap(let gap) = frame.content { missing.append(BundleManifest.Missing(gap)) }
             }
         }
         return missing
@@ -75,8 +73,8 @@ package struct ExchangeStore: ExchangeSource {
         _ body: (ExchangeSummary) throws -> Void
     ) throws {
         var given = 0
-        position = try withCatalog(canRepeat: { given == 0 }) { view in
-            let (behind, position) = try scan(behind: view, query.mayMatch) { query.matches($0.summary) }
+        position = try withCatalog(canRepeat: { given == 0 }) { view, files in
+            let (behind, position) = try scan(files, behind: view, query.mayMatch) { query.matches($0.summary) }
             guard let limit = query.limit else {
                 try merge(query, behind, view) {
                     given += 1
@@ -85,7 +83,7 @@ package struct ExchangeStore: ExchangeSource {
                 return position
             }
             var newest = behind
-            try view?.snapshot.forEach(query, excluding: view?.stale ?? []) {
+            try view?.snapshot.forEach(query, excluding: view?.stale ?? CatalogExclusion()) {
                 newest.append($0)
                 return true
             }
@@ -111,9 +109,14 @@ package struct ExchangeStore: ExchangeSource {
         _ body: (ExchangeSummary) throws -> Void
     ) throws {
         for number in try reader.segmentNumbers() {
+            // A segment that was sealed meanwhile stays for a moment, so that its last exchanges are seen here.
             let start = position.ends[number] ?? SegmentFormat.magic.count
-            position.ends[number] = try scan(number, from: start, query.mayMatch) {
-                if query.matches($0.summary) { try body($0.summary) }
+            do {
+                position.ends[number] = try scan(number, from: start, query.mayMatch) {
+                    if query.matches($0.summary) { try body($0.summary) }
+                }
+            } catch let error as StoreError where error.code == .notFound {
+                position.ends[number] = nil
             }
         }
     }
@@ -123,13 +126,14 @@ package struct ExchangeStore: ExchangeSource {
     /// - Returns: `nil` when there is none.
     /// - Throws: `InspectorError` with code `ambiguous` when the beginning of an id fits several.
     package func find(_ selector: ExchangeSelector) throws -> RecordedExchange? {
-        let found = try withCatalog { view in
-            let behind = try scan(behind: view) {
+        let found = try withCatalog { view, files in
+            let behind = try scan(files, behind: view) {
                 selector.matches(id: $0.id, number: $0.number)
-            } where: { _ in
-                true
+            } where: {
+                selector.matches(id: $0.summary.id, number: $0.summary.number)
             }
-            return try (view?.snapshot.find(selector, excluding: view?.stale ?? []) ?? []) + behind.entries
+            return try (view?.snapshot.find(selector, excluding: view?.stale ?? CatalogExclusion()) ?? [])
+                + behind.entries
         }
         guard let entry = found.last else { return nil }
         if let other = found.first, other.summary.id != entry.summary.id, case .ids = selector {
@@ -139,12 +143,35 @@ package struct ExchangeStore: ExchangeSource {
                     + "and x\(entry.summary.number) (\(entry.summary.id)): give more digits or an address"
             )
         }
-        var segment = try reader.segment(entry.location.segment)
-        return RecordedExchange(
-            exchange: try segment.exchange(at: entry.location.offset),
-            summary: entry.summary,
-            bodies: SegmentBodies(path: reader.layout.segment(entry.location.segment))
-        )
+        return try recorded(entry)
+    }
+
+    private func recorded(_ entry: CatalogEntry) throws -> RecordedExchange {
+        let number = entry.location.segment
+        if entry.summary.bundle == nil, let exchange = try liveExchange(entry.location) {
+            let bodies = SegmentBodies(path: reader.layout.segment(number))
+            return RecordedExchange(exchange: exchange, summary: entry.summary, bodies: bodies)
+        }
+        let name = entry.summary.bundle ?? StoreLayout.bundleFileName(number)
+        let bundle = try open.open(reader.layout.bundles + "/" + name)
+        guard let row = bundle.rows.first(where: { $0.summary.id == entry.summary.id }) else {
+            throw StoreError(
+                .corrupt,
+                "\(bundle.path) has no whole x\(entry.summary.number): `inspector verify` tells why"
+            )
+        }
+        return try bundle.recorded(row)
+    }
+
+    /// The exchange of a live segment, or `nil` when the segment was sealed in this moment: its bundle has it.
+    private func liveExchange(_ location: FrameLocation) throws(StoreError) -> Exchange? {
+        do throws(StoreError) {
+            var segment = try reader.segment(location.segment)
+            return try segment.exchange(at: location.offset)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
     }
 
     // MARK: - The catalog, as far as it can be used
@@ -152,63 +179,21 @@ package struct ExchangeStore: ExchangeSource {
     /// Runs a closure with the catalog, and again without it when it turns out to be damaged.
     private func withCatalog<Result>(
         canRepeat: () -> Bool = { true },
-        _ body: (CatalogView?) throws -> Result
+        _ body: (CatalogView?, StoreFiles) throws -> Result
     ) throws -> Result {
         do {
             let catalog = try CatalogReader(path: catalogPath)
-            return try catalog.read { try body(CatalogView($0, layout: reader.layout)) }
-        } catch let error as StoreError where canRepeat() {
-            if try !reader.segmentNumbers().isEmpty { notice("\(error.message); reading the segments instead") }
-            return try body(nil)
-        }
-    }
-
-    /// Reads what the catalog does not cover.
-    private func scan(
-        behind view: CatalogView?,
-        _ isCandidate: (Exchange) -> Bool,
-        where condition: (CatalogEntry) -> Bool
-    ) throws -> (entries: [CatalogEntry], position: StorePosition) {
-        var entries: [CatalogEntry] = []
-        var position = StorePosition()
-        position.ends = view?.covered ?? [:]
-        for number in try reader.segmentNumbers() {
-            let start = position.ends[number] ?? SegmentFormat.magic.count
-            position.ends[number] = try scan(number, from: start, isCandidate) {
-                if condition($0) { entries.append($0) }
+            return try catalog.read { snapshot in
+                // Listed within the snapshot: what the catalog does not know yet is among the files then.
+                let files = try StoreFiles(reader)
+                return try body(CatalogView(snapshot, files: files), files)
             }
-        }
-        entries.sort(by: CatalogEntry.isBefore)
-        return (entries, position)
-    }
-
-    /// Reads the exchanges of one segment; rows are derived, which reads bodies, of candidates only.
-    ///
-    /// - Returns: the offset behind the last frame.
-    private func scan(
-        _ number: Int,
-        from start: Int,
-        _ isCandidate: (Exchange) -> Bool,
-        _ body: (CatalogEntry) throws -> Void
-    ) throws -> Int {
-        guard let length = SegmentMark.length(of: reader.layout.segment(number)), length > start else { return start }
-        guard var scan = try open(number, at: start) else { return start }
-        while let frame = try scan.next() {
-            guard case .exchange(let exchange) = frame.content, isCandidate(exchange) else { continue }
-            try body(scan.entry(for: exchange, at: frame.offset))
-        }
-        return scan.position
-    }
-
-    /// Opens a segment, unless it is gone or not ours: one such file must not hide all others.
-    private func open(_ number: Int, at position: Int) throws -> SegmentScan? {
-        do {
-            return try SegmentScan(reader.layout, number: number, position: position)
-        } catch {
-            guard error.code != .notFound else { return nil }
-            guard error.code == .corrupt || error.code == .unsupported else { throw error }
-            notice(error.message)
-            return nil
+        } catch let error as StoreError where canRepeat() {
+            let files = try StoreFiles(reader)
+            if !files.segments.isEmpty || !files.bundles.isEmpty {
+                notice("\(error.message); reading segments and bundles instead")
+            }
+            return try body(nil, files)
         }
     }
 
@@ -220,7 +205,7 @@ package struct ExchangeStore: ExchangeSource {
         _ body: (ExchangeSummary) throws -> Void
     ) throws {
         var rest = behind[...]
-        try view?.snapshot.forEach(query, excluding: view?.stale ?? [], oldestFirst: true) { entry in
+        try view?.snapshot.forEach(query, excluding: view?.stale ?? CatalogExclusion(), oldestFirst: true) { entry in
             while let next = rest.first, CatalogEntry.isBefore(next, entry) {
                 try body(next.summary)
                 rest.removeFirst()

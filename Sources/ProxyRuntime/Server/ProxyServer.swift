@@ -77,6 +77,11 @@ package final class ProxyServer: Sendable {
         return try NIOSSLContext(configuration: configuration)
     }
 
+    /// What seals the recordings of this server; it is to be started, and closed before `drain`.
+    package func sealer() -> StoreSealer {
+        StoreSealer(settings.layout, settings: settings.sealing, recorder: recorder, logger: logger)
+    }
+
     /// How the recording goes.
     package var recordingState: RecordingState { recorder.recordingState }
 

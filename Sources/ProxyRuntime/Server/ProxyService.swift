@@ -35,13 +35,24 @@ package struct ProxyService: Service {
             await server.drain()
             throw error
         }
+        let sealer = server.sealer()
         indexer.start()
+        sealer.start()
         for line in announcement { say(line) }
         say("listening on \(address)")
         try? await gracefulShutdown()
         logger.info("ending: open exchanges get their time")
+        await sealer.close()
         await server.drain()
         await indexer.close()
+    }
+
+    private var sealing: String {
+        let sealing = settings.sealing
+        var kept = sealing.retention.days.map { "kept \($0) days" } ?? "kept for ever"
+        if let bytes = sealing.retention.bytes { kept += ", \(Decimals.bytes(bytes)) at most" }
+        return "into bundles at \(Decimals.bytes(sealing.size)), after \(sealing.age) or when idle for "
+            + "\(sealing.idle); \(kept)"
     }
 
     private var announcement: [String] {
@@ -54,6 +65,7 @@ package struct ProxyService: Service {
             "store       \(settings.layout.home)",
             "masking     on, before anything is written; the key stays in the store",
             "durability  \(durability)\(recorder.syncsToDisk ? ", on disk" : "")",
+            "sealing     \(sealing)",
             "overload    \(recorder.onOverload == .wait ? "clients wait" : "recordings are shed and counted")",
         ]
     }

@@ -24,6 +24,8 @@ package struct ProxySettings: Sendable {
     package var dataPlane = DataPlaneSettings()
     /// The recorder's settings.
     package var recorder = RecorderSettings()
+    /// When recordings are sealed into bundles, and when those are deleted.
+    package var sealing = SealingSettings()
     /// Bytes that request bodies may hold together while they are read.
     package var bodyBudget = 256 << 20
 
@@ -47,6 +49,9 @@ package struct ProxySettings: Sendable {
             }
             catalogPath = String(url.dropFirst(5))
         }
+        if let days = environment["DATA_RETENTION_DAYS"] {
+            sealing.retention.days = try ProxySettings.days(days, setting: "DATA_RETENTION_DAYS")
+        }
         upstreamCertificates = environment["UPSTREAM_CA_FILE"].map { ($0, "UPSTREAM_CA_FILE") }
     }
 
@@ -66,6 +71,32 @@ package struct ProxySettings: Sendable {
             throw SettingsError(setting, text, "is none of trace, debug, info, notice, warning, error, critical")
         }
         return level
+    }
+
+    /// Reads a number of days; `0` and `off` are for ever.
+    ///
+    /// - Returns: `nil` for ever.
+    package static func days(_ text: String, setting: String) throws(SettingsError) -> Int? {
+        if text == "off" || text == "0" { return nil }
+        guard let days = Int(text), (1...36_500).contains(days) else {
+            throw SettingsError(setting, text, "is no number of days (1 or more, or `off` to keep everything)")
+        }
+        return days
+    }
+
+    /// Reads a size such as `64MB`, `1.5GB`, or plain bytes; units are decimal.
+    package static func size(_ text: String, setting: String) throws(SettingsError) -> Int {
+        let digits = text.prefix { $0.isNumber || $0 == "." }
+        let factors: [String: Double] = ["": 1, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12]
+        guard let value = Double(digits), let factor = factors[text.dropFirst(digits.count).lowercased()], value > 0,
+            value * factor <= 1e15
+        else { throw SettingsError(setting, text, "is no size such as 500KB, 64MB or 2GB") }
+        return Int(value * factor)
+    }
+
+    /// Reads a span, as `span(_:setting:)` does.
+    package static func duration(_ text: String, setting: String) throws(SettingsError) -> Duration {
+        .nanoseconds(try span(text, setting: setting).nanoseconds)
     }
 
     /// Reads a span such as `500ms`, `10s`, `10m`, or plain seconds.

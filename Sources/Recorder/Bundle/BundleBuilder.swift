@@ -81,18 +81,35 @@ package final class BundleBuilder {
             throw StoreError(.corrupt, "\(exchange.address) was added to \(path) out of order")
         }
         last = (exchange.startedAt, exchange.number)
+        // All or nothing: a body that can't be read leaves no pieces of the others behind.
         var names: [BodyRecord: [Digest]] = [:]
-        for body in exchange.bodies {
-            if let reason = body.omitted { manifest.omittedBodies[reason, default: 0] += 1 }
-            guard names[body] == nil else { continue }
-            names[body] = try store(body, of: recorded)
+        var new: [(name: Digest, content: [UInt8])] = []
+        var isNew: Set<Digest> = []
+        for body in exchange.bodies where names[body] == nil {
+            guard body.omitted == nil, body.storedLength > 0 else {
+                names[body] = []
+                continue
+            }
+            let list = try recorded.bodies.pieces(of: body)
+            for piece in list where pieces[piece.name] == nil && isNew.insert(piece.name).inserted {
+                new.append((piece.name, try content(of: piece, recorded)))
+            }
+            names[body] = list.map(\.name)
         }
+        // Without a session an exchange is a conversation of its own.
+        try store(new, session: exchange.session ?? exchange.id.description)
+        for reason in exchange.bodies.compactMap(\.omitted) { manifest.omittedBodies[reason, default: 0] += 1 }
         var json = JSONWriter()
         ExchangeJSON.writeDetail(recorded.sealed(in: nil), form: .bundle(names), into: &json)
         lineHash.update(data: json.bytes)
         try lines.append(json.bytes)
         note(exchange)
         report?.add(recorded)
+    }
+
+    /// Notes exchanges that belong here and are missing, beside those of the options.
+    package func note(_ missing: BundleManifest.Missing) {
+        manifest.missing.append(missing)
     }
 
     private func note(_ exchange: Exchange) {
@@ -103,28 +120,26 @@ package final class BundleBuilder {
         manifest.until = exchange.startedAt
     }
 
-    /// Takes a body's new pieces over.
-    private func store(_ body: BodyRecord, of recorded: RecordedExchange) throws -> [Digest] {
-        guard body.omitted == nil, body.storedLength > 0 else { return [] }
-        let list = try recorded.bodies.pieces(of: body)
-        // Without a session an exchange is a conversation of its own.
-        let session = recorded.exchange.session ?? recorded.exchange.id.description
-        for piece in list where pieces[piece.name] == nil {
-            let content = try recorded.bodies.content(of: piece)
-            guard content.withUnsafeBytes({ Digest(of: $0) }) == piece.name else {
-                throw StoreError(.corrupt, "a piece of \(recorded.exchange.address) is damaged in the store")
-            }
-            let start = contents.length
-            try contents.append(content)
-            pieces[piece.name] = start..<(start + content.count)
-            let group = groups[session] ?? order.count
-            if group == order.count {
-                groups[session] = group
-                order.append([])
-            }
-            order[group].append(piece.name)
+    private func content(of piece: BodyPiece, _ recorded: RecordedExchange) throws -> [UInt8] {
+        let content = try recorded.bodies.content(of: piece)
+        guard content.withUnsafeBytes({ Digest(of: $0) }) == piece.name else {
+            throw StoreError(.corrupt, "a piece of \(recorded.exchange.address) is damaged")
         }
-        return list.map(\.name)
+        return content
+    }
+
+    private func store(_ new: [(name: Digest, content: [UInt8])], session: String) throws(StoreError) {
+        guard !new.isEmpty else { return }
+        let group = groups[session] ?? order.count
+        if group == order.count {
+            groups[session] = group
+            order.append([])
+        }
+        for (name, content) in new {
+            let start = try contents.append(content)
+            pieces[name] = start..<(start + content.count)
+            order[group].append(name)
+        }
     }
 
     // MARK: - Writing
@@ -140,7 +155,7 @@ package final class BundleBuilder {
         try lines.flush()
         try contents.flush()
         manifest.created = created
-        manifest.missing = options.missing
+        manifest.missing = options.missing + manifest.missing
         manifest.identities = options.identities
         manifest.isRescanned = options.isRescanned
         let names = order.joined()

@@ -24,6 +24,8 @@ package final class BundleFile: BodySource {
         case everything
         /// The rows of the exchanges alone; what comes behind them is not looked at.
         case rows
+        /// The manifest alone.
+        case manifest
     }
 
     /// The file.

@@ -32,6 +32,8 @@ struct BundleScan: ~Copyable {
     private var others: [String: Digest] = [:]
     private var damaged: Set<Digest> = []
     private var hasExchanges = false
+    /// Whether everything was read, so that what is not there is missing.
+    private var isComplete = false
     private var ids: Set<ExchangeID> = []
 
     init(path: String, limits: BundleLimits) throws(StoreError) {
@@ -50,6 +52,7 @@ struct BundleScan: ~Copyable {
             while let member = try archive.next() {
                 try take(member)
                 if contents == .rows, hasExchanges, manifest != nil { break }
+                if contents == .manifest, manifest != nil { break }
             }
         } catch {
             guard error.code == .corrupt else { throw error }
@@ -67,12 +70,13 @@ struct BundleScan: ~Copyable {
             isCutOff = true
             faults.append(failure.message)
         }
-        if contents == .everything { check() }
+        isComplete = contents == .everything
+        if isComplete { check() }
     }
 
     /// The name of a piece that a line needs and that is not there or damaged.
     func firstMissingPiece(of line: Line) -> Digest? {
-        guard !pieces.isEmpty || isCutOff || manifest?.pieces != 0 else { return nil }
+        guard isComplete else { return nil }
         let start = lineStart + line.range.lowerBound
         guard let bytes = try? spool.read(start..<(start + line.range.count)),
             let exchange = try? ExchangeLine().read(bytes).exchange

@@ -84,6 +84,23 @@ package final class CapturePipeline: Sendable {
         if mustSchedule { thread.async { self.drain() } }
     }
 
+    /// Begins a new segment when the live one is due for sealing; does the work on the recorder's thread.
+    ///
+    /// - Parameters:
+    ///   - sealing: when that is.
+    ///   - now: the time on the wall clock.
+    ///   - body: is given what may be sealed and what may be deleted; `nil` when the store can't be written.
+    package func roll(
+        _ sealing: SealingSettings,
+        now: Timestamp,
+        then body: @escaping @Sendable (SealingBorder?) -> Void
+    ) {
+        thread.async {
+            body(self.isClosed.load(ordering: .relaxed) ? nil : self.writer.roll(sealing, now: now))
+            self.noteOutcome()
+        }
+    }
+
     /// Writes everything that was handed over and closes the store.
     package func close() async {
         await withCheckedContinuation { continuation in

@@ -27,6 +27,7 @@ final class CaptureWriter: @unchecked Sendable {
     private var gaps: [String: RecordingGap] = [:]
     private var degraded: String?
     private var retryAt = ContinuousClock.now
+    private var lastRecorded = ContinuousClock.now
     /// Whether the group is the one that finds out if a store that failed can be written again.
     private var isTrial = false
 
@@ -38,15 +39,13 @@ final class CaptureWriter: @unchecked Sendable {
         lock = try StoreLock(layout)
         maskingKey = try MaskingKey.load(orCreateAt: layout.maskingKey)
         assembler = ExchangeAssembler(masker: Masker(key: maskingKey), historyLimit: settings.historyLimit)
-        let numbers = try StoreReader(layout).segmentNumbers()
-        segmentNumber = numbers.last ?? 1
+        let reader = try StoreReader(layout)
+        let numbers = try reader.segmentNumbers()
+        // A segment that was sealed is not written to again, though its file may still be there.
+        let sealed = try reader.bundles().compactMap(\.segment).max() ?? 0
+        segmentNumber = max(numbers.last ?? 1, sealed + 1)
         let last = try SegmentWriter(layout: layout, number: segmentNumber)
-        var lastNumber = last.lastExchangeNumber
-        // Segments without an exchange: a long answer filled them, and the proxy died before its end.
-        for earlier in numbers.dropLast().reversed() where lastNumber == 0 {
-            lastNumber = try Self.lastNumber(layout, earlier)
-        }
-        nextNumber = lastNumber + 1
+        nextNumber = max(last.lastExchangeNumber, try StoreNumbers.last(reader, before: segmentNumber)) + 1
         if last.droppedTail > 0 {
             logger.warning(
                 "cut an unfinished write off the last segment",
@@ -54,15 +53,6 @@ final class CaptureWriter: @unchecked Sendable {
             )
         }
         segment = consume last
-    }
-
-    private static func lastNumber(_ layout: StoreLayout, _ segment: Int) throws(StoreError) -> UInt64 {
-        var scan = try SegmentScan(layout, number: segment)
-        var last: UInt64 = 0
-        while let frame = try scan.next() {
-            if case .exchange(let exchange) = frame.content { last = max(last, exchange.number) }
-        }
-        return last
     }
 
     /// Bytes of the group that waits to be written.
@@ -120,10 +110,38 @@ final class CaptureWriter: @unchecked Sendable {
             group.removeAll(keepingCapacity: true)
             gaps.removeAll()
             if degraded != nil { recovered() }
-            if let length = segment?.length, length >= settings.segmentSize { try beginSegment() }
+            lastRecorded = .now
+            if let length = segment?.length, length >= settings.segmentSize || isLong { try beginSegment() }
         } catch {
             failed(error)
         }
+    }
+
+    /// Whether the segment's exchanges name so many pieces that their lines would make an unwieldy bundle.
+    private var isLong: Bool { segment?.references ?? 0 >= 1 << 20 }
+
+    /// Begins a new segment when the live one is due for sealing.
+    ///
+    /// - Parameters:
+    ///   - sealing: when that is.
+    ///   - now: the time on the wall clock.
+    /// - Returns: the live segment, and the oldest one that something not yet sealed has pieces in; `nil` when the store
+    ///   can't be written.
+    func roll(_ sealing: SealingSettings, now: Timestamp) -> SealingBorder? {
+        guard degraded == nil else { return nil }
+        if let first = segment?.firstExchange,
+            Duration.microseconds(now.microseconds - first.microseconds) >= sealing.age
+                || .now - lastRecorded >= sealing.idle
+        {
+            do {
+                try beginSegment()
+            } catch {
+                failed(error)
+                return nil
+            }
+        }
+        guard let oldest = segment?.oldestReferred else { return nil }
+        return SealingBorder(live: segmentNumber, oldestReferred: min(oldest, assembler.oldestSegment ?? oldest))
     }
 
     /// Whether nothing can be written now.
@@ -210,6 +228,9 @@ final class CaptureWriter: @unchecked Sendable {
         segment = nil
         segment = try SegmentWriter(layout: layout, number: number)
         segmentNumber = number
+        // Numbering goes on from here when everything before is sealed, or deleted.
+        segment?.append(openingWith: nextNumber)
+        try segment?.flush(toDisk: settings.syncsToDisk)
         assembler.beginSegment()
     }
 }

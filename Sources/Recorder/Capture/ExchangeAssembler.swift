@@ -89,6 +89,9 @@ struct ExchangeAssembler {
         for exchange in open.values { exchange.breakOff("store not writable") }
     }
 
+    /// The oldest segment that an exchange which is not over has pieces in.
+    var oldestSegment: Int? { open.values.compactMap(\.oldestSegment).min() }
+
     /// A new segment begins: later bodies do not refer to the one before.
     mutating func beginSegment() {
         requests.forgetHistory()

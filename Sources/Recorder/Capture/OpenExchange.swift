@@ -17,6 +17,11 @@ final class OpenExchange {
         return stream
     }
 
+    /// The oldest segment that something of it lies in.
+    var oldestSegment: Int? {
+        ([request?.body.oldestSegment] + streams.values.map(\.oldestSegment)).compactMap { $0 }.min()
+    }
+
     /// Gives up everything stored so far.
     func breakOff(_ reason: String) {
         request?.body.omit(reason)
@@ -35,6 +40,8 @@ final class ResponseStream {
     private var chunks: [Chunk] = []
     private var pending: [UInt8] = []
     private var isBroken = false
+
+    var oldestSegment: Int? { body.oldestSegment }
 
     init(_ head: HTTPHead, _ masker: Masker) {
         let type = head.value(.contentType)

@@ -20,6 +20,9 @@ struct StoredBody {
         self.omitted = omitted
     }
 
+    /// The oldest segment that a piece lies in.
+    var oldestSegment: Int? { runs.lazy.map(\.segment).min() }
+
     /// Adds pieces behind those that are there.
     mutating func append(_ run: Run, length: Int) {
         self.length += length

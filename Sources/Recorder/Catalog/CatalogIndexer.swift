@@ -76,7 +76,9 @@ package final class CatalogIndexer {
             let queue = try database()
             guard try !queue.read(CatalogSchema.migrator.hasSchemaChanges) else { throw StoreError(.corrupt, path) }
             try queue.inTransaction(.immediate) { database in
-                for table in ["exchanges", "segments", "gaps"] { try database.execute(sql: "DELETE FROM \(table)") }
+                for table in ["exchanges", "segments", "gaps", "bundles"] {
+                    try database.execute(sql: "DELETE FROM \(table)")
+                }
                 return .commit
             }
         } catch {
@@ -88,7 +90,14 @@ package final class CatalogIndexer {
 
     private func advance(_ limit: Int) throws -> Bool {
         let queue = try database()
-        let numbers = try StoreReader(layout).segmentNumbers()
+        let reader = try StoreReader(layout)
+        // The segments first: one that is sealed meanwhile is seen as a segment, a bundle or both, never as none.
+        var numbers = try reader.segmentNumbers()
+        let bundles = try reader.bundles()
+        let bundleIndexer = BundleIndexer(layout: layout, queue: queue)
+        if try bundleIndexer.step(bundles) { return true }
+        let sealed = Set(bundles.compactMap(\.segment))
+        numbers.removeAll { sealed.contains($0) }
         let marks = try queue.read { try CatalogSnapshot(database: $0).marks() }
         try forget(marks.filter { !$0.holds(in: layout) }, in: queue)
 
@@ -132,7 +141,7 @@ package final class CatalogIndexer {
             switch frame.content {
             case .exchange(let exchange): group.entries.append(scan.entry(for: exchange, at: frame.offset))
             case .gap(let gap): group.gaps.append((frame.offset, gap))
-            case .piece, .unknown: break
+            case .piece, .opening, .unknown: break
             }
         }
         group.mark.indexedTo = scan.position

@@ -11,6 +11,13 @@ package struct CatalogSnapshot {
         }
     }
 
+    /// The bundles whose exchanges are all in the catalog.
+    package func bundles() throws -> [SealedBundle] {
+        try Row.fetchAll(database, sql: "SELECT name, bytes, modified FROM bundles").map {
+            SealedBundle(name: $0[0], bytes: $0[1], modified: $0[2])
+        }
+    }
+
     /// The rows of a query, the newest first, one after another as they are read.
     ///
     /// - Parameters:
@@ -21,7 +28,7 @@ package struct CatalogSnapshot {
     /// - Throws: what the closure throws, and SQLite's errors, which `CatalogReader.read` turns into a `StoreError`.
     package func forEach(
         _ query: ExchangeQuery,
-        excluding excluded: [Int],
+        excluding excluded: CatalogExclusion = CatalogExclusion(),
         oldestFirst: Bool = false,
         _ body: (CatalogEntry) throws -> Bool
     ) throws {
@@ -33,7 +40,10 @@ package struct CatalogSnapshot {
     }
 
     /// The entries that a selector names, two at most: more than one is one too many.
-    package func find(_ selector: ExchangeSelector, excluding excluded: [Int]) throws -> [CatalogEntry] {
+    package func find(
+        _ selector: ExchangeSelector,
+        excluding excluded: CatalogExclusion = CatalogExclusion()
+    ) throws -> [CatalogEntry] {
         var values: [DatabaseValue]
         var conditions: [String]
         switch selector {
@@ -45,7 +55,7 @@ package struct CatalogSnapshot {
             conditions = ["id BETWEEN ? AND ?"]
             values = [range.lowerBound.description.databaseValue, range.upperBound.description.databaseValue]
         }
-        conditions += CatalogSnapshot.exclusion(excluded)
+        conditions += excluded.conditions
         let sql = """
             SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges
             WHERE \(conditions.joined(separator: " AND ")) LIMIT 2
@@ -54,8 +64,8 @@ package struct CatalogSnapshot {
     }
 
     /// How many exchanges the rows stand for, without those of the given segments.
-    package func count(excluding excluded: [Int] = []) throws -> Int {
-        let conditions = CatalogSnapshot.exclusion(excluded)
+    package func count(excluding excluded: CatalogExclusion = CatalogExclusion()) throws -> Int {
+        let conditions = excluded.conditions
         let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         return try Int.fetchOne(database, sql: "SELECT count(*) FROM exchanges" + filter) ?? 0
     }
@@ -76,7 +86,7 @@ package struct CatalogSnapshot {
 
     static func selection(
         _ query: ExchangeQuery,
-        excluding excluded: [Int],
+        excluding excluded: CatalogExclusion,
         oldestFirst: Bool
     ) -> (sql: String, arguments: StatementArguments) {
         var conditions: [String] = []
@@ -92,18 +102,13 @@ package struct CatalogSnapshot {
         if let model = query.model { add("instr(lower(model), ?) > 0", model.asciiLowercased) }
         if let since = query.since { add("started_at >= ?", since.microseconds) }
         if let until = query.until { add("started_at <= ?", until.microseconds) }
-        conditions += CatalogSnapshot.exclusion(excluded)
+        conditions += excluded.conditions
         let order = oldestFirst ? "ASC" : "DESC"
         var sql = "SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges"
         if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
         sql += " ORDER BY started_at \(order), number \(order)"
         if let limit = query.limit { sql += " LIMIT \(limit)" }
         return (sql, StatementArguments(values))
-    }
-
-    /// A sealed exchange does not need its segment.
-    private static func exclusion(_ segments: [Int]) -> [String] {
-        segments.isEmpty ? [] : ["(bundle IS NOT NULL OR segment NOT IN (\(list(segments))))"]
     }
 
     private static func list(_ segments: [Int]) -> String {

@@ -40,6 +40,30 @@ package struct Exchange: Sendable {
             + (response.map { [$0.body] } ?? [])
     }
 
+    /// How many segments back its oldest piece lies.
+    var segmentsBack: Int {
+        var back = 0
+        forEachRun { back = max(back, $0.segmentsBack) }
+        return back
+    }
+
+    /// How many pieces its bodies name, repeats counted.
+    var pieceReferences: Int {
+        var count = 0
+        forEachRun { count += $0.count }
+        return count
+    }
+
+    /// Without an array of bodies: every recorded exchange comes by here.
+    private func forEachRun(_ body: (PieceRun) -> Void) {
+        request.body.pieces.forEach(body)
+        for attempt in attempts {
+            attempt.request.body.pieces.forEach(body)
+            attempt.response?.body.pieces.forEach(body)
+        }
+        response?.body.pieces.forEach(body)
+    }
+
     /// Makes an exchange.
     package init(
         id: ExchangeID,

@@ -6,6 +6,7 @@
 /// piece    payload = SHA-256 of the content (32 bytes), content
 /// exchange payload = fields of `ExchangeCoding`
 /// gap      payload = fields of `RecordingGap`
+/// opening  payload = fields: 1 the number that the next exchange of the store gets
 /// ```
 ///
 /// A frame that is cut off or fails its CRC ends the readable part of the file; the writer truncates it away when it
@@ -16,6 +17,7 @@ package enum SegmentFormat {
         case piece = 1
         case exchange = 2
         case gap = 3
+        case opening = 4
     }
 
     /// The version this program writes, and the newest it reads.

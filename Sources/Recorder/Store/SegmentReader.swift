@@ -62,11 +62,21 @@ package struct SegmentReader: ~Copyable {
             content = .piece(length: frame.payload.count - SegmentFormat.digestLength)
         case .exchange: content = .exchange(try ExchangeCoding.decode(frame.payload))
         case .gap: content = .gap(try RecordingGap(decoding: frame.payload))
+        case .opening: content = .opening(nextNumber: try SegmentReader.nextNumber(frame.payload))
         case nil: content = .unknown(type: frame.type)
         }
         let offset = position
         position = frame.end
         return SegmentFrame(offset: offset, end: frame.end, content: content)
+    }
+
+    private static func nextNumber(_ payload: ArraySlice<UInt8>) throws(StoreError) -> UInt64 {
+        var reader = RecordReader(payload)
+        var next: UInt64 = 1
+        while let (number, value) = try reader.next() {
+            if number == 1 { next = try value.number }
+        }
+        return next
     }
 
     /// Steps over the whole frame that `next()` did not understand.
@@ -112,6 +122,8 @@ package struct SegmentFrame: Sendable {
         case exchange(Exchange)
         /// Recordings that were lost before this point.
         case gap(RecordingGap)
+        /// The number that the next exchange of the store gets: numbering goes on when everything before was sealed.
+        case opening(nextNumber: UInt64)
         /// A type that a newer program wrote.
         case unknown(type: UInt8)
     }

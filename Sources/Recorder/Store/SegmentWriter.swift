@@ -10,8 +10,14 @@ import Glibc
 package struct SegmentWriter: ~Copyable {
     /// The segment's number.
     package let number: Int
-    /// The highest exchange number found in the segment when it was opened, or 0.
+    /// The highest exchange number known from the segment when it was opened, or 0.
     package let lastExchangeNumber: UInt64
+    /// When the first exchange in the segment began, if it has one.
+    package private(set) var firstExchange: Timestamp?
+    /// The oldest segment that an exchange in this one has pieces in.
+    package private(set) var oldestReferred: Int
+    /// How often exchanges in the segment name a piece; their lines in a bundle are as long as that.
+    package private(set) var references = 0
     /// Bytes that were cut off the end when the segment was opened: the rest of a write that a crash interrupted.
     package let droppedTail: Int
 
@@ -35,13 +41,21 @@ package struct SegmentWriter: ~Copyable {
         var index: [Digest: UInt64] = [:]
         var last: UInt64 = 0
         var whole = 0
+        var first: Timestamp?
+        var back = 0
+        var references = 0
         if length >= SegmentFormat.magic.count {
             // A frame that is whole but not understood stays where it is: a newer program may have written it.
             var scan = try SegmentScan(layout, number: number)
             while let frame = try scan.next() {
                 switch frame.content {
                 case .piece: index[try scan.digest(ofPieceAt: frame.offset)] = UInt64(frame.offset)
-                case .exchange(let exchange): last = max(last, exchange.number)
+                case .exchange(let exchange):
+                    last = max(last, exchange.number)
+                    first = min(first ?? exchange.startedAt, exchange.startedAt)
+                    back = max(back, exchange.segmentsBack)
+                    references += exchange.pieceReferences
+                case .opening(let next): last = max(last, next - 1)
                 case .gap, .unknown: break
                 }
             }
@@ -52,6 +66,9 @@ package struct SegmentWriter: ~Copyable {
         self.file = file
         self.index = index
         lastExchangeNumber = last
+        firstExchange = first
+        oldestReferred = number - back
+        self.references = references
         droppedTail = length - whole
         written = whole
         if whole == 0 { group = SegmentFormat.magic }
@@ -85,6 +102,16 @@ package struct SegmentWriter: ~Copyable {
         scratch = RecordWriter(reusing: scratch.bytes)
         ExchangeCoding.encode(exchange, into: &scratch)
         appendScratch(.exchange)
+        firstExchange = min(firstExchange ?? exchange.startedAt, exchange.startedAt)
+        oldestReferred = min(oldestReferred, number - exchange.segmentsBack)
+        references += exchange.pieceReferences
+    }
+
+    /// Notes the number that the next exchange of the store gets.
+    package mutating func append(openingWith nextNumber: UInt64) {
+        scratch = RecordWriter(reusing: scratch.bytes)
+        scratch.field(1, nextNumber)
+        appendScratch(.opening)
     }
 
     /// Adds the note of a loss.

@@ -35,6 +35,27 @@ package struct StoreLayout: Hashable, Sendable {
         segments + "/" + StoreLayout.segmentFileName(number)
     }
 
+    /// The path of the bundle that a segment is sealed into.
+    package func bundle(ofSegment number: Int) -> String {
+        bundles + "/" + StoreLayout.bundleFileName(number)
+    }
+
+    /// Where it stands which bundles were deleted, a line of JSON each.
+    package var deletions: String { home + "/deleted.ndjson" }
+
+    /// The file name of the bundle that a segment is sealed into.
+    package static func bundleFileName(_ number: Int) -> String {
+        segmentFileName(number).replacing(".segment", with: BundleContainer.tarZstandard.rawValue)
+    }
+
+    /// The segment that was sealed into a bundle of that file name, or `nil` for one that came otherwise.
+    package static func sealedSegment(bundleFileName name: String) -> Int? {
+        guard let number = Int(name.prefix { $0 != "." }), number > 0, bundleFileName(number) == name else {
+            return nil
+        }
+        return number
+    }
+
     /// The file name of a segment by its number.
     package static func segmentFileName(_ number: Int) -> String {
         let digits = String(number)

@@ -22,18 +22,30 @@ package struct StoreReader: Sendable {
         }
     }
 
-    /// The numbers of the live segments, in ascending order, which is the order of writing.
+    /// The numbers of the segment files, in ascending order, which is the order of writing.
     package func segmentNumbers() throws(StoreError) -> [Int] {
-        guard let directory = opendir(layout.segments) else { throw StoreError.system("list", layout.segments) }
+        try names(in: layout.segments).compactMap { StoreLayout.segmentNumber(fileName: $0) }.sorted()
+    }
+
+    /// The sealed and imported bundles, in the order of their names.
+    package func bundles() throws(StoreError) -> [SealedBundle] {
+        guard access(layout.bundles, F_OK) == 0 else { return [] }
+        return try names(in: layout.bundles).filter { BundleContainer(path: $0) != nil && !$0.hasPrefix(".") }.sorted()
+            .compactMap { SealedBundle(name: $0, folder: layout.bundles) }
+    }
+
+    private func names(in folder: String) throws(StoreError) -> [String] {
+        guard let directory = opendir(folder) else { throw StoreError.system("list", folder) }
         defer { closedir(directory) }
-        var numbers: [Int] = []
+        var names: [String] = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let number = StoreLayout.segmentNumber(fileName: name) { numbers.append(number) }
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+            )
         }
-        return numbers.sorted()
+        return names
     }
 
     /// Opens a segment by its number.

@@ -6,9 +6,9 @@ import TestSupport
 /// Recordings to put into bundles.
 enum BundleSamples {
     /// A store with a growing conversation and two single requests, written by the recorder itself.
-    static func store(turns: Int = 3) async throws -> TemporaryStore {
+    static func store(turns: Int = 3, words: Int = 40) async throws -> TemporaryStore {
         let recording = try Recording()
-        var conversation = Conversation("carol", words: 40)
+        var conversation = Conversation("carol", words: words)
         for turn in 1...turns {
             var sample = CaptureSample(UInt64(turn))
             sample.session = "s-1"

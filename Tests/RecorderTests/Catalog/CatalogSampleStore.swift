@@ -51,7 +51,7 @@ final class CatalogSampleStore {
     func indexed(_ query: ExchangeQuery = ExchangeQuery()) throws -> [UInt64] {
         try CatalogReader(path: layout.catalog).read { snapshot in
             var numbers: [UInt64] = []
-            try snapshot.forEach(query, excluding: [], oldestFirst: true) {
+            try snapshot.forEach(query, excluding: CatalogExclusion(), oldestFirst: true) {
                 numbers.append($0.summary.number)
                 return true
             }

@@ -16,7 +16,7 @@ struct CatalogSchemaTests {
         }
         try CatalogReader(path: store.layout.catalog).read { snapshot in
             var read: [CatalogEntry] = []
-            try snapshot.forEach(ExchangeQuery(), excluding: [], oldestFirst: true) {
+            try snapshot.forEach(ExchangeQuery(), excluding: CatalogExclusion(), oldestFirst: true) {
                 read.append($0)
                 return true
             }
@@ -64,7 +64,7 @@ struct CatalogSchemaTests {
         }
         _ = try CatalogFile.open(store.layout.catalog)
         let found = try CatalogReader(path: store.layout.catalog).read {
-            try $0.find(.address(ExchangeAddress(exchange: 17)), excluding: [])
+            try $0.find(.address(ExchangeAddress(exchange: 17)), excluding: CatalogExclusion())
         }
         #expect(found == [Self.full])
     }
@@ -82,7 +82,7 @@ struct CatalogSchemaTests {
         let store = try CatalogSampleStore()
         let queue = try CatalogFile.open(store.layout.catalog)
         try queue.read { database in
-            let (sql, arguments) = CatalogSnapshot.selection(query, excluding: [], oldestFirst: false)
+            let (sql, arguments) = CatalogSnapshot.selection(query, excluding: CatalogExclusion(), oldestFirst: false)
             let plan = try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments)
             let text = plan.map { $0["detail"] as String }.joined(separator: "; ")
             #expect(text.contains("USING INDEX \(index)"))

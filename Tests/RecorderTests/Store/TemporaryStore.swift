@@ -43,6 +43,7 @@ final class TemporaryStore: Sendable {
                             responseBody: try exchange.response.map { try reader.body($0.body) }
                         )
                     )
+                case .opening: break
                 case .gap(let gap): content.gaps.append(gap)
                 case .unknown(let type): content.unknown.append(type)
                 }
