@@ -9,7 +9,8 @@ struct RootCommand: ParsableCommand {
         discussion: "Exit codes: 0 found, 1 nothing found or something wrong, 2 wrong usage or an error.",
         version: "inspector \(ToolVersion.current)",
         subcommands: [
-            LogsCommand.self, ShowCommand.self, ExportCommand.self, VerifyCommand.self, AuditCommand.self,
+            LogsCommand.self, ShowCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self,
+            AuditCommand.self,
             UnpackCommand.self, DoctorCommand.self,
         ]
     )

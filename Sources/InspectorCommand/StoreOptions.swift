@@ -41,13 +41,18 @@ struct StoreOptions: ParsableArguments {
 
     /// Refuses arguments that name no bundle, and bundles beside `--home`.
     func check(_ files: [String]) throws {
+        try StoreOptions.refuseOthers(files)
+        if home != nil, !files.isEmpty {
+            throw ValidationError("Give bundle files or '--home', not both.")
+        }
+    }
+
+    /// Refuses arguments that name no bundle.
+    static func refuseOthers(_ files: [String]) throws {
         if let other = files.first(where: { !Sources.isBundle($0) }) {
             throw ValidationError(
                 "'\(other)' is no bundle file: the names of bundles end in \(BundleContainer.endings)."
             )
-        }
-        if home != nil, !files.isEmpty {
-            throw ValidationError("Give bundle files or '--home', not both.")
         }
     }
 

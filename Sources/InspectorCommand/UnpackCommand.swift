@@ -23,11 +23,7 @@ struct UnpackCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        if let other = files.first(where: { !Sources.isBundle($0) }) {
-            throw ValidationError(
-                "'\(other)' is no bundle file: the names of bundles end in \(BundleContainer.endings)."
-            )
-        }
+        try StoreOptions.refuseOthers(files)
         if output.isEmpty { throw ValidationError("The value '' is invalid for '-o <dir>': name a directory.") }
     }
 

@@ -99,13 +99,15 @@ package struct BundleExport {
         }
         try refuseExisting(path)
         let missing = try missing(around: rows)
+        var rules = rules
+        for row in rows { rules.identities.share(user: row.user) }
         var drafts: [Part] = []
         defer { for draft in drafts { unlink(draft.path) } }
         var waiting = [rows[...]]
         while let next = waiting.popLast() {
             let draft = Self.draft(of: path, number: drafts.count + 1)
             var written = Part(path: draft, exchanges: next.count, bytes: 0)
-            let found = try write(next, to: draft, missing: drafts.isEmpty ? missing : [], created: created)
+            let found = try write(next, rules, to: draft, drafts.isEmpty ? missing : [], created)
             guard found.count == 0 else { return .refused(found.places, count: found.count) }
             written.bytes = try Self.length(of: draft)
             guard let limit = options.maximumSize, written.bytes > limit else {
@@ -144,9 +146,10 @@ package struct BundleExport {
     /// Writes one bundle, unless the detectors find something; then it only goes on looking.
     private func write(
         _ rows: ArraySlice<ExchangeSummary>,
+        _ rules: ExportRules,
         to path: String,
-        missing: [BundleManifest.Missing],
-        created: Timestamp
+        _ missing: [BundleManifest.Missing],
+        _ created: Timestamp
     ) throws -> (places: [SecretPlace], count: Int) {
         var bundle = BundleBuilder.Options()
         bundle.missing = missing

@@ -27,7 +27,7 @@ struct ExchangeRewrite {
         self.recorded = recorded
         self.rules = rules
         bodies = RewrittenBodies(base: recorded.bodies)
-        tags = IdentityTags(masker: rules.masker)
+        tags = rules.identities
     }
 
     /// The exchange as it may leave, unless `places` says otherwise.

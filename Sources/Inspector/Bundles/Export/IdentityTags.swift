@@ -4,6 +4,8 @@ import Recorder
 struct IdentityTags {
     /// Shorter ids are replaced where they are known to be ids only: elsewhere they may be words.
     private static let shortestAnywhere = 12
+    /// Every id costs a walk through every body.
+    private static let sharedLimit = 200
     private static let parameter = "claude-code-user"
 
     private let masker: Masker
@@ -15,6 +17,12 @@ struct IdentityTags {
 
     /// Whether there are no ids.
     var isEmpty: Bool { tags.isEmpty }
+
+    /// Takes note of an id that other exchanges may mention, unless there are too many.
+    mutating func share(user: String?) {
+        guard let user, tags.count < Self.sharedLimit else { return }
+        note(IdentityText(user: user))
+    }
 
     mutating func note(_ text: IdentityText) {
         for id in text.ids where tags[id] == nil { tags[id] = masker.placeholder(ofIdentity: id) }
