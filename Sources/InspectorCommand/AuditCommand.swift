@@ -25,13 +25,13 @@ struct AuditCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        try store.check(files)
         if !(0...1000).contains(samples) {
             throw ValidationError("The value '\(samples)' is invalid for '--samples <n>': write 0 to 1000.")
         }
     }
 
     func run() throws {
+        try store.check(files)
         let source = try store.source(files)
         let audit = try BundleAudit(source, samples: samples) { done, all in
             if done % 100 == 0 { StandardError.progress("reading exchange \(done + 1) of \(all)") }

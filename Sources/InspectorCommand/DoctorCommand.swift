@@ -22,13 +22,13 @@ struct DoctorCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        try store.check(files)
         if rebuild, !files.isEmpty {
             throw ValidationError("'--rebuild' is for stores: a bundle has no catalog.")
         }
     }
 
     func run() throws {
+        try store.check(files)
         guard files.isEmpty else { return try VerifyCommand.verify(files, isJSON: json) }
         let layout = try store.layout
         if rebuild { try rebuildCatalog(layout) }

@@ -72,12 +72,6 @@ struct ExportCommand: ParsableCommand {
                 "The value '\(output)' is invalid for '-o <file>': let it end in \(BundleContainer.endings)."
             )
         }
-        if let other = ids.first(where: { ExchangeSelector($0) == nil }) {
-            throw ValidationError(
-                "'\(other)' is neither the address or id of an exchange nor a bundle file; bundles end in "
-                    + "\(BundleContainer.endings)."
-            )
-        }
         let isChosen = !ids.isEmpty || !filter.isEmpty || last != nil
         if all, isChosen { throw ValidationError("'--all' is everything: leave it out to choose.") }
         if files.isEmpty, !all, !isChosen {
@@ -89,6 +83,12 @@ struct ExportCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let other = ids.first(where: { ExchangeSelector($0) == nil }) {
+            throw ValidationError(
+                "'\(other)' is neither the address or id of an exchange nor a bundle file; bundles end in "
+                    + "\(BundleContainer.endings)."
+            )
+        }
         let source = try store.source(files)
         let rows = try selection(of: source)
         guard !rows.isEmpty else {

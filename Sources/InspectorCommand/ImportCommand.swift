@@ -21,11 +21,8 @@ struct ImportCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    func validate() throws {
-        try StoreOptions.refuseOthers(files)
-    }
-
     func run() throws {
+        try StoreOptions.refuseOthers(files)
         let importing = BundleImport(
             try store.layout,
             catalog: try store.catalog,

@@ -34,10 +34,10 @@ struct LogsCommand: ParsableCommand {
         if follow, !files.isEmpty {
             throw ValidationError("'--follow' waits for what a proxy records: it can't be used with bundle files.")
         }
-        try store.check(files)
     }
 
     func run() throws {
+        try store.check(files)
         let query = try filter.query(limit: last.limit)
         guard files.isEmpty else {
             var printer = SummaryPrinter(isJSON: json)

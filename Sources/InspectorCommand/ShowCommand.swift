@@ -36,7 +36,6 @@ struct ShowCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func validate() throws {
-        try store.check(files)
         if [json, body != nil, events].filter({ $0 }).count > 1 {
             throw ValidationError("Only one of '--json', '--body' and '--events' can be given.")
         }
@@ -46,6 +45,7 @@ struct ShowCommand: ParsableCommand {
     }
 
     func run() throws {
+        try store.check(files)
         let selector = ExchangeSelector(id)
         guard let selector, let recorded = try store.source(files).find(selector) else {
             StandardError.write("there is no exchange '\(id)': `inspector logs` lists addresses, such as x17")

@@ -47,7 +47,7 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
-    /// Refuses arguments that name no bundle.
+    /// Refuses arguments that name no bundle; for `run`, as an unknown flag, whose value looks like one, goes first.
     static func refuseOthers(_ files: [String]) throws {
         if let other = files.first(where: { !Sources.isBundle($0) }) {
             throw ValidationError(

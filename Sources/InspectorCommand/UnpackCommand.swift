@@ -23,11 +23,11 @@ struct UnpackCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
-        try StoreOptions.refuseOthers(files)
         if output.isEmpty { throw ValidationError("The value '' is invalid for '-o <dir>': name a directory.") }
     }
 
     func run() throws {
+        try StoreOptions.refuseOthers(files)
         let source = try Sources.open(files, notice: StandardError.write)
         let unpacking = BundleUnpacking(source: source, directory: output) { done, all in
             if done % 100 == 0 { StandardError.progress("writing exchange \(done + 1) of \(all)") }
