@@ -140,6 +140,7 @@ struct BundleCommandTests {
             #expect(outcome.code == code, "\(words): \(outcome.errors)")
             #expect(outcome.errors.contains(part), "\(words): \(outcome.errors)")
             #expect(outcome.output == "", "\(words)")
+            #expect(outcome.errorLines.count == 1, "\(words): \(outcome.errors)")
         }
         #expect(try await shell("ls *.zip out 2>/dev/null || true", in: directory) == "")
     }
