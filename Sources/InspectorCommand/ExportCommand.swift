@@ -154,7 +154,8 @@ struct ExportCommand: ParsableCommand {
                 if self.json { place.write(into: &json) } else { try output.write(lines: [place.line]) }
             }
             StandardError.write(
-                "secrets were found in \(count) places: nothing was written; give --mask to replace them"
+                "\(count) places hold secrets, or bytes that nobody can look into: nothing was written; "
+                    + "--mask replaces them"
             )
         case .tooLarge(let address, let bytes):
             StandardError.write(

@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
             parts[0] += first == last ? " as \(first)" : " as \(first) to \(last)"
         }
         if outcome.known > 0 { parts.append("\(outcome.known) \(outcome.known == 1 ? "was" : "were") there already") }
-        if outcome.masked > 0 { parts.append("secrets were replaced in \(outcome.masked) places") }
+        if outcome.masked > 0 { parts.append("what \(outcome.masked) places held was masked") }
         return parts.joined(separator: ", ")
     }
 }

@@ -112,7 +112,7 @@ package struct BundleImport {
             remasks: true
         )
         var options = BundleBuilder.Options()
-        options.missing = try source.missing()
+        options.missing = try source.missing().map(rules.masked)
         options.isRescanned = true
         let areTagged = source.files.allSatisfy { $0.manifest?.identities == .tagged }
         options.identities = areTagged ? .tagged : .kept

@@ -177,6 +177,7 @@ package struct BundleExport {
     private func missing(around rows: [ExchangeSummary]) throws -> [BundleManifest.Missing] {
         guard let first = rows.first?.startedAt, let last = rows.last?.startedAt else { return [] }
         return try source.missing().filter { $0.from ?? first <= last && $0.until ?? last >= first }
+            .map(rules.masked)
     }
 
     // MARK: - Files

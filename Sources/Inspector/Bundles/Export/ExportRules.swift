@@ -17,4 +17,11 @@ struct ExportRules {
         self.remasks = remasks
         identities = IdentityTags(masker: masker)
     }
+
+    /// A note about what is missing, whose reason may be a stranger's text.
+    func masked(_ missing: BundleManifest.Missing) -> BundleManifest.Missing {
+        var missing = missing
+        missing.reason = masker.masked(missing.reason)
+        return missing
+    }
 }
