@@ -7,8 +7,11 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Read the whole store and tell what is in it, what is missing and what is wrong.",
-        discussion: "Exit code 0: healthy, 1: something is wrong."
+        discussion: "Of bundle files it says what `inspector verify` says. Exit code 0: healthy, 1: something is wrong."
     )
+
+    @Argument(help: ArgumentHelp("Bundle files to examine in place of the store.", valueName: "file"))
+    var files: [String] = []
 
     @Flag(help: "Build the catalog anew from the segments first.")
     var rebuild = false
@@ -18,7 +21,15 @@ struct DoctorCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
+    func validate() throws {
+        if rebuild, !files.isEmpty {
+            throw ValidationError("'--rebuild' is for stores: a bundle has no catalog.")
+        }
+    }
+
     func run() throws {
+        try store.check(files)
+        guard files.isEmpty else { return try VerifyCommand.verify(files, isJSON: json) }
         let layout = try store.layout
         if rebuild { try rebuildCatalog(layout) }
         let examination = try StoreExamination(layout, catalog: try store.catalog) {

@@ -17,8 +17,9 @@ enum EntryPoint {
         } catch is StandardOutput.Closed {
             // The reader, such as `head`, has seen enough.
             exit(0)
-        } catch let code as ExitCode where code.rawValue == 1 {
-            exit(1)
+        } catch let code as ExitCode where code != .success {
+            // What there was to say is said.
+            exit(code.rawValue)
         } catch {
             finish(error)
         }

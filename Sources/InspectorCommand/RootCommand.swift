@@ -8,6 +8,10 @@ struct RootCommand: ParsableCommand {
         abstract: "Search and explain what the proxy recorded.",
         discussion: "Exit codes: 0 found, 1 nothing found or something wrong, 2 wrong usage or an error.",
         version: "inspector \(ToolVersion.current)",
-        subcommands: [LogsCommand.self, ShowCommand.self, DoctorCommand.self]
+        subcommands: [
+            LogsCommand.self, ShowCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self,
+            AuditCommand.self,
+            UnpackCommand.self, DoctorCommand.self,
+        ]
     )
 }

@@ -18,6 +18,9 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "The exchange or attempt.")
     var id: String
 
+    @Argument(help: ArgumentHelp("Bundle files to read in place of the store.", valueName: "file"))
+    var files: [String] = []
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -42,8 +45,9 @@ struct ShowCommand: ParsableCommand {
     }
 
     func run() throws {
+        try store.check(files)
         let selector = ExchangeSelector(id)
-        guard let selector, let recorded = try store.open().find(selector) else {
+        guard let selector, let recorded = try store.source(files).find(selector) else {
             StandardError.write("there is no exchange '\(id)': `inspector logs` lists addresses, such as x17")
             throw ExitCode(1)
         }

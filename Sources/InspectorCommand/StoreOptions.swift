@@ -38,4 +38,26 @@ struct StoreOptions: ParsableArguments {
     func open() throws -> ExchangeStore {
         try ExchangeStore(layout, catalog: catalog, notice: StandardError.write)
     }
+
+    /// Refuses arguments that name no bundle, and bundles beside `--home`.
+    func check(_ files: [String]) throws {
+        try StoreOptions.refuseOthers(files)
+        if home != nil, !files.isEmpty {
+            throw ValidationError("Give bundle files or '--home', not both.")
+        }
+    }
+
+    /// Refuses arguments that name no bundle; for `run`, as an unknown flag, whose value looks like one, goes first.
+    static func refuseOthers(_ files: [String]) throws {
+        if let other = files.first(where: { !Sources.isBundle($0) }) {
+            throw ValidationError(
+                "'\(other)' is no bundle file: the names of bundles end in \(BundleContainer.endings)."
+            )
+        }
+    }
+
+    /// The exchanges of bundle files, or of the store when there are none.
+    func source(_ files: [String]) throws -> any ExchangeSource {
+        files.isEmpty ? try open() : try Sources.open(files, notice: StandardError.write)
+    }
 }

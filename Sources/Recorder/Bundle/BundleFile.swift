@@ -90,12 +90,21 @@ package final class BundleFile: BodySource {
         spool = scan.takeSpool()
     }
 
+    /// The names and lengths of all pieces that are whole.
+    package var pieceLengths: [Digest: Int] { pieces.mapValues(\.count) }
+
+    /// The bytes of a row's line, without its end.
+    ///
+    /// - Throws: `StoreError` when the temporary file can't be read.
+    package func line(of row: Row) throws(StoreError) -> [UInt8] {
+        try spool.read((lineStart + row.line.lowerBound)..<(lineStart + row.line.upperBound))
+    }
+
     /// The exchange of a row.
     ///
     /// - Throws: `StoreError` when the temporary file can't be read.
     package func recorded(_ row: Row) throws -> RecordedExchange {
-        let line = try spool.read((lineStart + row.line.lowerBound)..<(lineStart + row.line.upperBound))
-        return RecordedExchange(exchange: try ExchangeLine().read(line).exchange, summary: row.summary, bodies: self)
+        RecordedExchange(exchange: try ExchangeLine().read(line(of: row)).exchange, summary: row.summary, bodies: self)
     }
 
     package func body(_ record: BodyRecord) throws -> [UInt8] {

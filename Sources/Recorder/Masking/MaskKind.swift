@@ -26,6 +26,8 @@ package enum MaskKind: String, Sendable, CaseIterable {
     case header
     /// The value of a cookie.
     case cookie
+    /// The id of a user, an account or a device, in what is exported.
+    case id
     /// An e-mail address; its placeholder is `***email:<tag>***`.
     case email
 }
