@@ -1,6 +1,8 @@
 import Recorder
 
-/// What is left of an account's limits. A value without a clock of its own.
+/// What is left of an account's limits.
+///
+/// A value without a clock of its own.
 struct AccountState: Sendable, Hashable {
     private static let prefix = "anthropic-ratelimit-unified-"
 

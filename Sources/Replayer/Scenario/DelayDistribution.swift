@@ -1,6 +1,8 @@
 import Foundation
 
-/// A delay: always the same, or drawn anew each time. All numbers are milliseconds, `sigma` of a lognormal is a ratio.
+/// A delay: always the same, or drawn anew each time.
+///
+/// All numbers are milliseconds, `sigma` of a lognormal is a ratio.
 package enum DelayDistribution: Sendable, Hashable {
     /// Always this long.
     case fixed(Duration)
@@ -31,6 +33,8 @@ package enum DelayDistribution: Sendable, Hashable {
         case .lognormal(let median, let sigma): milliseconds = median * exp(sigma * random.normal())
         case .exponential(let mean): milliseconds = -mean * log(1 - random.fraction())
         }
+        // Nothing times infinity.
+        guard !milliseconds.isNaN else { return .zero }
         return .microseconds(Int64(min(max(0, milliseconds), Self.longest) * 1000))
     }
 }

@@ -1,6 +1,8 @@
 import Recorder
 
-/// A quota over five hours or seven days, as subscription accounts have. A value without a clock of its own.
+/// A quota over five hours or seven days, as subscription accounts have.
+///
+/// A value without a clock of its own.
 struct QuotaWindow: Sendable, Hashable {
     /// The two lengths.
     enum Length: String, Sendable, Hashable, CaseIterable {

@@ -1,6 +1,8 @@
 import Recorder
 
-/// How far a scenario has come: rules used, errors counted, limits spent. Bounded by the size of its file.
+/// How far a scenario has come: rules used, errors counted, limits spent.
+///
+/// Bounded by the size of its file.
 struct ScenarioProgress: Sendable {
     /// How often each rule has answered.
     private var uses: [Int: Int] = [:]
@@ -22,6 +24,7 @@ struct ScenarioProgress: Sendable {
     ///   - candidates: The rules that match it, in order.
     ///   - now: The time.
     ///   - random: Where chances come from.
+    /// - Returns: The answer of an error, a rule or a limit.
     mutating func answer(
         _ request: ReceivedRequest,
         candidates: [Int],

@@ -28,7 +28,7 @@ extension ScenarioReader {
     func errors(_ table: YAMLTable) throws -> [ScriptedErrorRule] {
         try table.list("errors")?.map { node in
             guard let text = node.scalar?.string else { throw table.error("an error must be text", at: node) }
-            do {
+            do throws(ScriptedErrorRule.Mistake) {
                 return try ScriptedErrorRule(text)
             } catch {
                 throw table.error(error.message, at: node)

@@ -83,7 +83,7 @@ struct ScenarioReader {
 
     /// Reads `headers`: a mapping, or a list of mappings when a name comes twice.
     ///
-    /// - Parameter times: Whether values may hold times relative to now.
+    /// With `times`, values may hold times relative to now.
     func headers(_ table: YAMLTable, times: Bool = false) throws -> [ScriptedHeader] {
         guard let node = table.node("headers") else { return [] }
         let mappings = node.sequence.map(Array.init) ?? [node]

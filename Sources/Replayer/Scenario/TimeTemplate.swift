@@ -2,7 +2,7 @@ import Recorder
 
 /// Times relative to now in header values: `{now+5h}`, `{now+7s:rfc3339}`, `{now+10m:http}`.
 ///
-/// A time is `now`, or `now` with `+` or `-`, a whole number and a unit: `s`, `m`, `h` or `d`. Without a form it is
+/// A time is `now`, or `now` with `+` or `-`, a whole number of at most seven digits and a unit: `s`, `m`, `h` or `d`. Without a form it is
 /// epoch seconds.
 enum TimeTemplate {
     /// Fills the times in a header value.
@@ -51,7 +51,7 @@ enum TimeTemplate {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         let digits = text.dropFirst().dropLast()
         guard sign == "+" || sign == "-", let unit = text.last.flatMap({ units[$0] }),
-            (1...9).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }),
+            (1...7).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }),
             let count = Int64(digits)
         else { return nil }
         return sign == "-" ? -count * unit : count * unit

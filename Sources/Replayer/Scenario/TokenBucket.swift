@@ -1,6 +1,8 @@
 import Recorder
 
-/// A token bucket: full at first, refilled continuously, so much a minute. A value without a clock of its own.
+/// A token bucket: full at first, refilled continuously, so much a minute.
+///
+/// A value without a clock of its own.
 struct TokenBucket: Sendable, Hashable {
     /// What it holds when it is full, and what flows in within a minute.
     let perMinute: Int
@@ -39,7 +41,7 @@ struct TokenBucket: Sendable, Hashable {
     }
 
     private func seconds(to amount: Double) -> Int {
-        // Sums of small flows may miss a whole token by a hair.
-        max(0, Int(((amount - level) * 60 / Double(perMinute) - 1e-9).rounded(.up)))
+        // Sums of small flows may miss a whole token by a hair; thirty years are enough for any wait.
+        max(0, Int(min(1e9, ((amount - level) * 60 / Double(perMinute) - 1e-9).rounded(.up))))
     }
 }
