@@ -71,18 +71,19 @@ struct AccountState: Sendable, Hashable {
         )
     }
 
-    /// The headers that every answer of the account carries.
-    var headers: [ScriptedHeader] {
+    /// The headers that tell what is left in the buckets.
+    var bucketHeaders: [ScriptedHeader] {
         buckets.flatMap { name, bucket in
             [
                 ScriptedHeader("anthropic-ratelimit-\(name)-limit", String(bucket.perMinute)),
                 ScriptedHeader("anthropic-ratelimit-\(name)-remaining", String(bucket.remaining)),
                 ScriptedHeader("anthropic-ratelimit-\(name)-reset", bucket.fullAt.secondsText),
             ]
-        } + windowHeaders
+        }
     }
 
-    private var windowHeaders: [ScriptedHeader] {
+    /// The headers that tell about the windows.
+    var windowHeaders: [ScriptedHeader] {
         guard let binding else { return [] }
         var lines = [("status", aggregate.rawValue)]
         for window in windows {

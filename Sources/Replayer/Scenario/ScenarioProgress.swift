@@ -43,6 +43,8 @@ struct ScenarioProgress: Sendable {
         var answer = rule.map { scenario.rules[$0].answer } ?? Self.miss(request)
         var headers = struck == nil ? [] : ScriptedErrorRule.overage
         if let account {
+            // The head goes out before the tokens are known: a window tells what was used before this answer.
+            var limits = accounts[account].windowHeaders
             if let refusal = accounts[account].refusal(now: now) {
                 answer = refusal
             } else {
@@ -50,7 +52,8 @@ struct ScenarioProgress: Sendable {
                 let tokens = answer.tokens
                 accounts[account].spend(input: tokens.input, output: tokens.output)
             }
-            headers += accounts[account].headers.filter { line in !headers.contains { $0.isNamed(line.name) } }
+            limits = accounts[account].bucketHeaders + limits
+            headers += limits.filter { line in !headers.contains { $0.isNamed(line.name) } }
         } else {
             use(rule)
         }
