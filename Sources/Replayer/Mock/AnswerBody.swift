@@ -4,8 +4,8 @@ struct AnswerBody: Sendable, Hashable {
     struct Segment: Sendable, Hashable {
         var bytes: [UInt8]
         /// The delay before it.
-        var delay: Duration?
-        /// Whether it is a server-sent event.
+        var delay: DelayDistribution?
+        /// Whether it is an event: a server-sent one, or a frame of a Bedrock stream.
         var isEvent: Bool
     }
 
@@ -23,14 +23,25 @@ struct AnswerBody: Sendable, Hashable {
             self.init(status: answer.status, contentType: contentType, bytes: bytes)
         case .error(let error):
             let scriptedID = answer.headers.first { $0.isNamed("request-id") }?.value
+            let details = error.code.map { ",\"details\":{\"error_code\":\(JSONText.quoted($0))}" } ?? ""
             let text = """
                 {"type":"error","error":{"type":\(JSONText.quoted(error.type)),\
-                "message":\(JSONText.quoted(error.message))},\
+                "message":\(JSONText.quoted(error.message))\(details)},\
                 "request_id":\(JSONText.quoted(scriptedID ?? MockIdentifier.request(request.index)))}
                 """
             self.init(status: error.status, contentType: "application/json", bytes: Array(text.utf8))
         case .events(let events):
             self.init(status: answer.status, events: events, pace: answer.pace)
+        case .bedrock(let frames):
+            self.init(
+                status: answer.status,
+                contentType: "application/vnd.amazon.eventstream",
+                events: frames.flatMap { frame in
+                    BedrockRendering.frames(frame, requestModel: outline.model, index: request.index).map {
+                        Segment(bytes: $0, delay: frame.delay.map { .fixed($0) } ?? answer.pace.event, isEvent: true)
+                    }
+                }
+            )
         case .message(let message):
             let rendering = MessageRendering(message, requestModel: outline.model, index: request.index)
             if outline.stream {
@@ -68,14 +79,19 @@ struct AnswerBody: Sendable, Hashable {
     }
 
     private init(status: Int, events: [ScriptedEvent], pace: AnswerPace) {
-        self.status = status
-        contentType = "text/event-stream; charset=utf-8"
-        segments = events.flatMap { event in
+        let segments = events.flatMap { event in
             repeatElement(
-                Segment(bytes: event.bytes, delay: event.delay ?? pace.event, isEvent: true),
+                Segment(bytes: event.bytes, delay: event.delay.map { .fixed($0) } ?? pace.event, isEvent: true),
                 count: event.repeats
             )
         }
+        self.init(status: status, contentType: "text/event-stream; charset=utf-8", events: segments)
+    }
+
+    private init(status: Int, contentType: String, events: [Segment]) {
+        self.status = status
+        self.contentType = contentType
+        segments = events
         isStream = true
     }
 

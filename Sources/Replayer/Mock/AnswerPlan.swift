@@ -6,6 +6,7 @@ struct AnswerPlan {
     private let request: ReceivedRequest
     private let body: AnswerBody
     private let framing: AnswerFraming
+    private var random: SplitMix64
 
     /// Plans an answer.
     ///
@@ -13,9 +14,16 @@ struct AnswerPlan {
     ///   - answer: What to answer.
     ///   - request: The request it answers; its number gives the ids.
     ///   - outline: What the request's body says.
-    init(_ answer: ScriptedAnswer, to request: ReceivedRequest, outline: RequestOutline) {
+    ///   - random: Where drawn delays come from: the head's, those of the events in order, those of the writes in order.
+    init(
+        _ answer: ScriptedAnswer,
+        to request: ReceivedRequest,
+        outline: RequestOutline,
+        random: SplitMix64 = SplitMix64(seed: 0)
+    ) {
         self.answer = answer
         self.request = request
+        self.random = random
         body = AnswerBody(answer, for: request, outline: outline)
         framing = answer.framing ?? (body.isStream ? .chunked : .contentLength)
         plan()
@@ -36,7 +44,7 @@ struct AnswerPlan {
     }
 
     private mutating func plan() {
-        if let delay = answer.pace.head { steps.append(.pause(delay)) }
+        if let delay = answer.pace.head { steps.append(.pause(delay.draw(&random))) }
         if let fault = answer.fault, fault.moment == .beforeAnswer, perform(fault) { return }
         for interim in answer.interim {
             write(HTTPText.head(status: interim.status, headers: interim.headers))
@@ -58,7 +66,7 @@ struct AnswerPlan {
                 if perform(due) { return true }
                 fault = nil
             }
-            if let delay = segment.delay { steps.append(.pause(delay)) }
+            if let delay = segment.delay { steps.append(.pause(delay.draw(&random))) }
             let end = offset + segment.bytes.count
             if let due = fault, faultOffset < end {
                 let kept = faultOffset - offset
@@ -151,11 +159,12 @@ struct AnswerPlan {
 
     private mutating func spreadWrites() {
         guard let size = answer.pace.split, size > 0 else { return }
+        var random = random
         steps = steps.flatMap { step -> [AnswerStep] in
             guard case .write(let bytes) = step else { return [step] }
             return stride(from: 0, to: bytes.count, by: size).flatMap { start -> [AnswerStep] in
                 let part = AnswerStep.write(Array(bytes[start..<min(start + size, bytes.count)]))
-                return answer.pace.write.map { [part, .pause($0)] } ?? [part]
+                return answer.pace.write.map { [part, .pause($0.draw(&random))] } ?? [part]
             }
         }
     }

@@ -10,4 +10,6 @@ package enum AnswerContent: Sendable, Hashable {
     case message(ScriptedMessage)
     /// An error in Anthropic's shape.
     case error(ScriptedError)
+    /// Frames of a Bedrock stream.
+    case bedrock([BedrockFrame])
 }

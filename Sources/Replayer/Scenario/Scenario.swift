@@ -15,18 +15,34 @@ package struct Scenario: Sendable, Hashable {
     package var idleClose: Duration?
     /// Whether `Expect: 100-continue` is answered with an interim 100 before the body is read.
     package var answersContinue: Bool
+    /// Where chances and drawn delays begin; the same seed gives the same answers.
+    package var seed: UInt64
+    /// Accounts with limits of their own; with any, a request that carries the key of none gets a 401.
+    package var accounts: [ScriptedAccount]
+    /// Errors in place of the rules' answers; the first that strikes is taken, an account's own before these.
+    package var errors: [ScriptedErrorRule]
+    /// Faults in the answers of certain requests, in place of the rules' own.
+    package var faults: [RequestFault]
 
     /// Makes a scenario.
     package init(
         name: String = "",
         rules: [ScenarioRule],
         idleClose: Duration? = nil,
-        answersContinue: Bool = true
+        answersContinue: Bool = true,
+        seed: UInt64 = 0,
+        accounts: [ScriptedAccount] = [],
+        errors: [ScriptedErrorRule] = [],
+        faults: [RequestFault] = []
     ) {
         self.name = name
         self.rules = rules
         self.idleClose = idleClose
         self.answersContinue = answersContinue
+        self.seed = seed
+        self.accounts = accounts
+        self.errors = errors
+        self.faults = faults
     }
 
     /// Whether choosing or making an answer needs `model` and `stream` of the request body.

@@ -1,12 +1,21 @@
+import Recorder
 import Synchronization
 
-/// Plays a scenario: keeps which rules are used up, and plans the answers.
+/// Plays a scenario: keeps how far it has come, and plans the answers.
 final class ScenarioPlayer: AnswerSource {
     private let scenario: Scenario
-    private let uses = Mutex([Int: Int]())
+    private let now: @Sendable () -> Timestamp
+    private let progress: Mutex<ScenarioProgress>
 
-    init(_ scenario: Scenario) {
+    /// Makes a player; the scenario begins now.
+    ///
+    /// - Parameters:
+    ///   - scenario: What it plays.
+    ///   - now: The clock of its limits, its windows and the times in its headers.
+    init(_ scenario: Scenario, now: @escaping @Sendable () -> Timestamp = { WallClock.now() }) {
         self.scenario = scenario
+        self.now = now
+        progress = Mutex(ScenarioProgress(scenario, now: now()))
     }
 
     var idleClose: Duration? { scenario.idleClose }
@@ -18,20 +27,16 @@ final class ScenarioPlayer: AnswerSource {
         let candidates = scenario.rules.indices.filter {
             scenario.rules[$0].match.matches(request, outline: outline)
         }
-        let rule = uses.withLock { uses in
-            let rule = candidates.first { index in
-                scenario.rules[index].times.map { uses[index, default: 0] < $0 } ?? true
-            }
-            if let rule { uses[rule, default: 0] += 1 }
-            return rule
+        let now = now()
+        var random = SplitMix64(seed: scenario.seed, request: request.index)
+        var answer = progress.withLock { progress in
+            progress.answer(request, candidates: candidates, now: now, random: &random)
         }
-        let answer = rule.map { scenario.rules[$0].answer } ?? Self.miss(request)
-        return AnswerPlan(answer, to: request, outline: outline).steps
-    }
-
-    /// The answer when no rule is left for a request; the status is the one a replay miss has everywhere.
-    private static func miss(_ request: ReceivedRequest) -> ScriptedAnswer {
-        let message = "no rule of the scenario is left for \(request.method) \(request.uri)"
-        return .error(ScriptedError(status: 599, type: "replay_miss_error", message: message))
+        if let fault = scenario.faults.first(where: { $0.request == request.index }) { answer.fault = fault.fault }
+        answer.headers = TimeTemplate.fill(answer.headers, now: now)
+        for index in answer.interim.indices {
+            answer.interim[index].headers = TimeTemplate.fill(answer.interim[index].headers, now: now)
+        }
+        return AnswerPlan(answer, to: request, outline: outline, random: random).steps
     }
 }

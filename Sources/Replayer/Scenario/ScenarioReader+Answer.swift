@@ -6,7 +6,7 @@ extension ScenarioReader {
         "status", "headers", "content_type", "framing", "gzip", "pace", "interim", "fault", "close",
     ])
 
-    private static let contentKeys: Set<String> = ["message", "error", "json", "body", "events"]
+    private static let contentKeys: Set<String> = ["message", "error", "json", "body", "events", "bedrock"]
 
     /// Reads the answer of a rule.
     func answer(_ table: YAMLTable) throws -> ScriptedAnswer {
@@ -22,7 +22,7 @@ extension ScenarioReader {
             answer.status = error.status
             answer.content = .error(error)
         }
-        answer.headers = try headers(table)
+        answer.headers = try headers(table, times: true)
         answer.framing = try table.choice(
             "framing",
             ["length": AnswerFraming.contentLength, "chunked": .chunked, "close": .close]
@@ -48,6 +48,7 @@ extension ScenarioReader {
             return .body(contentType: try table.string("content_type"), bytes: Array(body.utf8))
         }
         if let events = try table.list("events") { return .events(try events.map(event)) }
+        if let frames = try table.list("bedrock") { return .bedrock(try frames.map(bedrockFrame)) }
         return .none
     }
 
@@ -89,11 +90,33 @@ extension ScenarioReader {
     }
 
     private func error(_ node: Node) throws -> ScriptedError {
-        let table = try table(node, "'error'", ["status", "type", "message"])
+        let table = try table(node, "'error'", ["status", "type", "message", "code"])
         guard let status = try table.integer("status", in: 400...599), let type = try table.string("type") else {
             throw table.error("'status' and 'type' are needed")
         }
-        return ScriptedError(status: status, type: type, message: try table.string("message") ?? "")
+        return ScriptedError(
+            status: status,
+            type: type,
+            message: try table.string("message") ?? "",
+            code: try table.string("code")
+        )
+    }
+
+    private func bedrockFrame(_ node: Node) throws -> BedrockFrame {
+        let table = try table(node, "a frame", ["chunk", "message", "exception", "delay_ms"])
+        let contents = table.keys.filter { $0 != "delay_ms" }
+        guard contents.count == 1 else { throw table.error("one of chunk, exception, message is needed") }
+        let delay = try table.milliseconds("delay_ms")
+        if let message = table.node("message") {
+            return BedrockFrame(.message(try self.message(message)), delay: delay)
+        }
+        if let chunk = table.node("chunk") {
+            return BedrockFrame(.chunk(try chunk.scalar?.string ?? json(chunk, table)), delay: delay)
+        }
+        guard let exception = table.node("exception") else { throw table.error("'exception' is missing") }
+        let parts = try self.table(exception, "'exception'", ["type", "message"])
+        guard let type = try parts.string("type") else { throw parts.error("'type' is missing") }
+        return BedrockFrame(.exception(type: type, message: try parts.string("message") ?? ""), delay: delay)
     }
 
     private func event(_ node: Node) throws -> ScriptedEvent {
@@ -112,21 +135,11 @@ extension ScenarioReader {
         return ScriptedEvent(try table.string("name"), text, delay: delay, repeats: repeats)
     }
 
-    private func pace(_ node: Node) throws -> AnswerPace {
-        let table = try table(node, "'pace'", ["head_ms", "event_ms", "split", "write_ms"])
-        return AnswerPace(
-            head: try table.milliseconds("head_ms"),
-            event: try table.milliseconds("event_ms"),
-            split: try table.integer("split", in: 1...Int.max),
-            write: try table.milliseconds("write_ms")
-        )
-    }
-
     private func interim(_ node: Node) throws -> InterimAnswer {
         let table = try table(node, "an interim answer", ["status", "headers"])
         return InterimAnswer(
             status: try table.integer("status", in: 100...199) ?? 103,
-            headers: try headers(table)
+            headers: try headers(table, times: true)
         )
     }
 

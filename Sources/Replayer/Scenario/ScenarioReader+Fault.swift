@@ -3,15 +3,17 @@ import Yams
 extension ScenarioReader {
     /// Reads a fault.
     func fault(_ node: Node) throws -> Fault {
-        let table = try table(
-            node,
-            "'fault'",
-            [
-                "action", "after_head", "after_bytes", "after_event", "inside_event", "bytes", "stall_ms", "text",
-                "delay_ms",
-            ]
-        )
-        return Fault(try action(table), at: try moment(table), delay: try table.milliseconds("delay_ms"))
+        try fault(table(node, "'fault'", Self.faultKeys))
+    }
+
+    /// The keys of a fault.
+    static let faultKeys: Set<String> = [
+        "action", "after_head", "after_bytes", "after_event", "inside_event", "bytes", "stall_ms", "text", "delay_ms",
+    ]
+
+    /// Reads a fault from a mapping that may hold more.
+    func fault(_ table: YAMLTable) throws -> Fault {
+        Fault(try action(table), at: try moment(table), delay: try table.milliseconds("delay_ms"))
     }
 
     private func action(_ table: YAMLTable) throws -> Fault.Action {

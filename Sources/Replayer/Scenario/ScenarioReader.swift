@@ -1,3 +1,4 @@
+import Recorder
 import Yams
 
 /// Reads the YAML form of scenarios.
@@ -14,14 +15,29 @@ struct ScenarioReader {
             throw ReplayerError(.invalidScenario, "\(file): \(Self.message(of: error))")
         }
         guard let root else { throw ReplayerError(.invalidScenario, "\(file): the file is empty") }
-        let table = try table(root, "the scenario", ["name", "idle_close_ms", "expect_continue", "rules"])
+        let keys: Set<String> = [
+            "name", "seed", "idle_close_ms", "expect_continue", "accounts", "errors", "faults", "rules",
+        ]
+        let table = try table(root, "the scenario", keys)
         guard let rules = try table.list("rules") else { throw table.error("'rules' is missing") }
         return Scenario(
             name: try table.string("name") ?? "",
             rules: try rules.map(rule),
             idleClose: try table.milliseconds("idle_close_ms"),
-            answersContinue: try table.boolean("expect_continue") ?? true
+            answersContinue: try table.boolean("expect_continue") ?? true,
+            seed: try seed(table),
+            accounts: try table.list("accounts")?.map(account) ?? [],
+            errors: try errors(table),
+            faults: try table.list("faults")?.map(requestFault) ?? []
         )
+    }
+
+    private func seed(_ table: YAMLTable) throws -> UInt64 {
+        guard let node = table.node("seed") else { return 0 }
+        guard let seed = node.scalar.flatMap({ UInt64($0.string) }) else {
+            throw table.error("'seed' must be a whole number, 0 to \(UInt64.max)", at: node)
+        }
+        return seed
     }
 
     private func rule(_ node: Node) throws -> ScenarioRule {
@@ -66,7 +82,9 @@ struct ScenarioReader {
     }
 
     /// Reads `headers`: a mapping, or a list of mappings when a name comes twice.
-    func headers(_ table: YAMLTable) throws -> [ScriptedHeader] {
+    ///
+    /// With `times`, values may hold times relative to now.
+    func headers(_ table: YAMLTable, times: Bool = false) throws -> [ScriptedHeader] {
         guard let node = table.node("headers") else { return [] }
         let mappings = node.sequence.map(Array.init) ?? [node]
         return try mappings.flatMap { item in
@@ -74,12 +92,18 @@ struct ScenarioReader {
                 throw table.error("'headers' must be a mapping or a list of mappings", at: item)
             }
             return try mapping.map { name, value in
-                guard let name = name.scalar?.string, let value = value.scalar?.string,
-                    !(name + value).unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" })
+                guard let text = name.scalar?.string, let value = value.scalar?.string,
+                    !(text + value).unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" })
                 else {
                     throw table.error("a header needs a name and a value of one line each", at: name)
                 }
-                return ScriptedHeader(name, value)
+                if times, TimeTemplate.fill(value, now: Timestamp(microseconds: 0)) == nil {
+                    throw table.error(
+                        "'\(value)' is no time; write {now+5h}, {now+7s:rfc3339} or {now+10m:http}",
+                        at: name
+                    )
+                }
+                return ScriptedHeader(text, value)
             }
         }
     }

@@ -49,6 +49,21 @@ package struct ScriptedAnswer: Sendable, Hashable {
         self.closesConnection = closesConnection
     }
 
+    /// The tokens it counts for: those of its messages, cache writes as input; cache reads are free.
+    var tokens: (input: Int, output: Int) {
+        let messages: [ScriptedMessage] =
+            switch content {
+            case .message(let message): [message]
+            case .bedrock(let frames):
+                frames.compactMap { if case .message(let message) = $0.content { message } else { nil } }
+            case .none, .body, .events, .error: []
+            }
+        return (
+            messages.reduce(0) { $0 + $1.inputTokens + $1.cacheWrite5m + $1.cacheWrite1h },
+            messages.reduce(0) { $0 + $1.outputTokens }
+        )
+    }
+
     /// A message, as JSON or as events, as the request asks.
     package static func message(_ message: ScriptedMessage) -> ScriptedAnswer {
         ScriptedAnswer(content: .message(message))

@@ -1,4 +1,4 @@
-/// An error in Anthropic's shape: `{"type":"error","error":{"type","message"},"request_id"}`.
+/// An error in Anthropic's shape: `{"type":"error","error":{"type","message","details"?},"request_id"}`.
 package struct ScriptedError: Sendable, Hashable {
     /// The status code.
     package var status: Int
@@ -6,11 +6,14 @@ package struct ScriptedError: Sendable, Hashable {
     package var type: String
     /// The error's message.
     package var message: String
+    /// `details.error_code`, if it has one.
+    package var code: String?
 
     /// Makes an error.
-    package init(status: Int, type: String, message: String) {
+    package init(status: Int, type: String, message: String, code: String? = nil) {
         self.status = status
         self.type = type
         self.message = message
+        self.code = code
     }
 }

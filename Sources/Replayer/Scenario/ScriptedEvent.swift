@@ -16,6 +16,12 @@ package struct ScriptedEvent: Sendable, Hashable {
         self.init(bytes: Array("\(text)\n".utf8), delay: delay, repeats: repeats)
     }
 
+    /// The text of its last `data:` line.
+    var data: String {
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return String(lines.last { $0.hasPrefix("data: ") }?.dropFirst(6) ?? "")
+    }
+
     private init(bytes: [UInt8], delay: Duration?, repeats: Int) {
         self.bytes = bytes
         self.delay = delay

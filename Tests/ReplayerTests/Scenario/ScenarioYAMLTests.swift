@@ -153,6 +153,45 @@ struct ScenarioYAMLTests {
             "rules:\n  - status: 400\n    error: {status: 400, type: a}",
             "x.yaml:2:5: the status of an error stands in 'error', in a rule"
         ),
+        (
+            "rules:\n  - headers: {a: \"{now+5y}\"}",
+            "x.yaml:2:15: '{now+5y}' is no time; write {now+5h}, {now+7s:rfc3339} or {now+10m:http}, in a rule"
+        ),
+        (
+            "seed: -1\nrules: []",
+            "x.yaml:1:7: 'seed' must be a whole number, 0 to 18446744073709551615, in the scenario"
+        ),
+        (
+            "errors: [\"429\"]\nrules: []",
+            "x.yaml:1:10: a 429 needs its kind, such as '429 throttle', in the scenario"
+        ),
+        (
+            "errors: [\"529 often\"]\nrules: []",
+            """
+            x.yaml:1:10: unknown kind of error 'often' (known: account_quota, model_quota, throttle, windowless, \
+            spend_cap, entitlement, rate_limit_key, overloaded, server_error, auth, invalid_request, rejected), \
+            in the scenario
+            """
+        ),
+        ("errors: [\"500 throttle\"]\nrules: []", "x.yaml:1:10: 'throttle' is no kind of 500, in the scenario"),
+        (
+            "errors: [\"500 130%\"]\nrules: []",
+            "x.yaml:1:10: '130%' is no frequency; write '30%' or 'every 5', in the scenario"
+        ),
+        ("accounts: [{name: a}]\nrules: []", "x.yaml:1:12: 'key' is missing, in an account"),
+        (
+            "accounts: [{key: a, windows: {6h: {}}}]\nrules: []",
+            "x.yaml:1:31: unknown key '6h' in 'windows' (known: 5h, 7d)"
+        ),
+        ("faults: [{action: reset}]\nrules: []", "x.yaml:1:10: 'request' is missing, in a fault"),
+        (
+            "rules:\n  - pace: {head_ms: {uniform: [80, 20]}}",
+            "x.yaml:2:31: the first number of 'uniform' is the lower one, in 'head_ms'"
+        ),
+        (
+            "rules:\n  - bedrock: [{}]",
+            "x.yaml:2:15: one of chunk, exception, message is needed, in a frame"
+        ),
     ])
     func refusesAMistakeAndSaysWhere(yaml: String, message: String) {
         let error = #expect(throws: ReplayerError.self) { try Scenario(yaml: yaml, file: "x.yaml") }
@@ -170,8 +209,26 @@ struct ScenarioYAMLTests {
         #expect(try Scenario.load(path: Self.shipped(name)).rules.count >= 7)
     }
 
-    @Test func damagedTextIsReadOrRefusedButNeverCrashes() throws {
-        let original = Array(try String(contentsOfFile: Self.shipped("first-look"), encoding: .utf8).utf8)
+    /// What the shipped first look has nothing of.
+    private static let wholeUpstream = """
+        seed: 7
+        accounts:
+          - key: sk-*
+            requests_per_minute: 5
+            windows: {5h: {limit: 100, used: 99, resets_in_s: 60}, 7d: {limit: 1000}}
+            errors: ["529 30%", "429 windowless every 5"]
+        errors: ["200 rejected 10%"]
+        faults: [{request: 3, after_event: 7, action: reset}]
+        rules:
+          - bedrock: [{message: {text: a}}, {chunk: {a: 1}}, {exception: {type: a, message: b}}]
+            headers: {a: "{now+5h}", b: "{now-7s:rfc3339}", c: "{now+10m:http}"}
+            pace: {head_ms: {normal: [400, 120]}, event_ms: {exponential: 50}, write_ms: {uniform: [2, 8]}}
+        """
+
+    @Test(arguments: [nil, wholeUpstream])
+    func damagedTextIsReadOrRefusedButNeverCrashes(text: String?) throws {
+        let shipped = try text ?? String(contentsOfFile: Self.shipped("first-look"), encoding: .utf8)
+        let original = Array(shipped.utf8)
         var random = SeededRandom(state: 20_261_120)
         var refused = 0
         for _ in 0..<400 {
