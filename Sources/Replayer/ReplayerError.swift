@@ -8,6 +8,10 @@ package struct ReplayerError: Error, CustomStringConvertible {
         package static let invalidScenario = Code(description: "invalid_scenario")
         /// The address can't be listened on.
         package static let cannotListen = Code(description: "cannot_listen")
+        /// A URL to send requests to is none.
+        package static let invalidTarget = Code(description: "invalid_target")
+        /// A recording has nothing to answer with.
+        package static let emptyRecording = Code(description: "empty_recording")
         /// The mock upstream was started twice, or again after a stop.
         package static let alreadyStarted = Code(description: "already_started")
 

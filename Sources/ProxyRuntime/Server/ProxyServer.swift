@@ -1,3 +1,4 @@
+import Inspector
 package import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -79,7 +80,9 @@ package final class ProxyServer: Sendable {
 
     /// What seals the recordings of this server; it is to be started, and closed before `drain`.
     package func sealer() -> StoreSealer {
-        StoreSealer(settings.layout, settings: settings.sealing, recorder: recorder, logger: logger)
+        StoreSealer(settings.layout, settings: settings.sealing, recorder: recorder, logger: logger) {
+            IncidentReport()
+        }
     }
 
     /// How the recording goes.

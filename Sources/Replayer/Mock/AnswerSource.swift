@@ -5,6 +5,14 @@ package protocol AnswerSource: Sendable {
     /// Whether `Expect: 100-continue` is answered with an interim 100 before the body is read.
     var answersContinue: Bool { get }
 
+    /// Carries out `AnswerStep.forward`; `nil` when nothing is ever forwarded.
+    var forwarder: Forwarder? { get }
+
     /// Chooses the answer of a whole request; called on the event loop of its connection.
     func steps(answering request: ReceivedRequest) -> [AnswerStep]
+}
+
+extension AnswerSource {
+    /// Nothing is forwarded unless a source says so.
+    package var forwarder: Forwarder? { nil }
 }

@@ -4,6 +4,10 @@ package enum AnswerStep: Sendable, Hashable {
     case write([UInt8])
     /// Let this time pass.
     case pause(Duration)
+    /// Wait until that long after the request was whole; nothing when it is later already.
+    case at(Duration)
+    /// Go on with the steps of a live upstream's answer.
+    case forward(ForwardedMiss)
     /// Close the connection (FIN).
     case close
     /// Reset the connection (RST).

@@ -26,6 +26,8 @@ final class MockConnectionHandler: ChannelInboundHandler {
     private var pending: [ReceivedRequest] = []
     private var steps: ArraySlice<AnswerStep> = []
     private var isAnswering = false
+    /// What `AnswerStep.at` counts from.
+    private var answerStart = NIODeadline.now()
     private var idleTimer: Scheduled<Void>?
 
     init(answers: any AnswerSource, ledger: MockLedger) {
@@ -85,6 +87,7 @@ final class MockConnectionHandler: ChannelInboundHandler {
     private func answerNext(context: ChannelHandlerContext) {
         guard !isAnswering, !pending.isEmpty else { return }
         isAnswering = true
+        answerStart = .now()
         steps = ledger.answer(pending.removeFirst())[...]
         advance(context: context)
     }
@@ -103,6 +106,18 @@ final class MockConnectionHandler: ChannelInboundHandler {
                     let (handler, context) = loopBound.value
                     handler.advanceIfActive(context: context)
                 }
+            }
+        case .forward(let request):
+            guard let forwarder = answers.forwarder else { return context.close(promise: nil) }
+            context.eventLoop.makeFutureWithTask { await forwarder.steps(for: request) }.whenSuccess { steps in
+                let (handler, context) = loopBound.value
+                handler.steps = steps + handler.steps
+                handler.advanceIfActive(context: context)
+            }
+        case .at(let time):
+            context.eventLoop.scheduleTask(deadline: answerStart + TimeAmount(time)) {
+                let (handler, context) = loopBound.value
+                handler.advanceIfActive(context: context)
             }
         case .pause(let time):
             context.eventLoop.scheduleTask(in: TimeAmount(time)) {

@@ -1,3 +1,4 @@
+import Inspector
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -39,6 +40,32 @@ package final class MockUpstream: Sendable {
         requestedPort = port
         self.eventLoopThreads = eventLoopThreads
         ledger = MockLedger(answers: answers)
+    }
+
+    /// Makes a mock upstream that answers from a recording and doesn't listen yet.
+    ///
+    /// ```swift
+    /// let mock = try MockUpstream(recording: "fixtures/incident.tar.zst")
+    /// let port = try await mock.start()
+    /// // the code under test talks to mock.baseURL
+    /// try await mock.stop()
+    /// #expect(mock.received().count == 3)
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - path: A bundle file, or the directory of a store.
+    ///   - options: How to answer.
+    ///   - host: The address to listen on.
+    ///   - port: The port to listen on; 0 takes a free one.
+    /// - Throws: `StoreError` or `ReplayerError` when there is nothing to answer from.
+    package convenience init(
+        recording path: String,
+        options: RecordedAnswers.Options = RecordedAnswers.Options(),
+        host: String = "127.0.0.1",
+        port: Int = 0
+    ) throws {
+        let answers = try RecordedAnswers(try Sources.open([path]), options: options)
+        self.init(answers: answers, host: host, port: port)
     }
 
     /// Makes a mock upstream that plays a scenario and doesn't listen yet.

@@ -179,7 +179,7 @@ struct ProxyStartTests {
             let doctor = try await Program.inspector.run(["doctor", "--json", "--home", proxy.home], in: directory)
             #expect(doctor.code == 0, "\(doctor.output)")
             #expect(
-                doctor.output.contains(#""exchanges":{"live":41,"indexed":41,"not_indexed":0}"#),
+                doctor.output.contains(#""exchanges":{"sealed":0,"live":41,"indexed":41,"not_indexed":0}"#),
                 "\(doctor.output)"
             )
             let logs = try await Program.inspector.run(["logs", "--json", "--home", proxy.home], in: directory)

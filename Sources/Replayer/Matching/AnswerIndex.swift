@@ -1,0 +1,127 @@
+import Recorder
+
+/// Which recorded answer a request gets: by rung, then first in, first out, account by account.
+///
+/// A value type without I/O; it holds hashes and addresses, some hundred bytes an answer and eight a message.
+struct AnswerIndex: Sendable {
+    /// A recorded answer.
+    struct Slot: Sendable {
+        /// Its address, such as `x17.2`.
+        var address: String
+        /// The request it answered.
+        var face: RequestFace
+        /// The account that it was recorded with, in whatever words tell accounts apart.
+        var account: String?
+    }
+
+    /// What a request gets.
+    enum Choice: Equatable {
+        case answer(slot: Int, rung: MatchRung)
+        /// Equal requests were recorded, so many, and all of their answers are given.
+        case usedUp(rung: MatchRung, recorded: Int)
+        case none
+    }
+
+    private(set) var slots: [Slot] = []
+    /// How many requests were answered at each rung, and how many were not.
+    private(set) var counts: [MatchRung: Int] = [:]
+
+    private let loosest: MatchRung
+    private let loops: Bool
+    private var places: [MatchRung: [Digest: [Int]]] = [:]
+    private var isUsed: [Bool] = []
+    private var wasEverUsed: [Bool] = []
+    /// The account that each live credential stands for, by the credential's hash.
+    private var bound: [UInt64: String] = [:]
+    /// Credentials that are remembered; more are told apart no longer.
+    private static let credentialLimit = 4096
+
+    /// Makes an index.
+    ///
+    /// - Parameters:
+    ///   - loosest: the last rung that still is an answer.
+    ///   - loops: whether used answers are given again.
+    init(loosest: MatchRung, loops: Bool) {
+        self.loosest = loosest
+        self.loops = loops
+    }
+
+    /// Adds an answer; they come in the order of their recording.
+    mutating func add(_ slot: Slot) {
+        for (rung, hash) in slot.face.hashes { places[rung, default: [:]][hash, default: []].append(slots.count) }
+        slots.append(slot)
+        isUsed.append(false)
+        wasEverUsed.append(false)
+    }
+
+    /// Chooses the answer of a request and counts it.
+    ///
+    /// - Parameters:
+    ///   - face: the request.
+    ///   - credential: a hash of what it authenticates with, if anything.
+    mutating func choose(_ face: RequestFace, credential: UInt64?) -> Choice {
+        var usedUp: Choice?
+        for rung in MatchRung.allCases where rung <= loosest && rung != .unmatched {
+            guard let hash = face.hashes[rung], let equal = places[rung]?[hash] else { continue }
+            if let slot = free(among: equal, credential) ?? again(equal, credential) {
+                take(slot, credential)
+                counts[rung, default: 0] += 1
+                return .answer(slot: slot, rung: rung)
+            }
+            if usedUp == nil { usedUp = .usedUp(rung: rung, recorded: equal.count) }
+        }
+        counts[.unmatched, default: 0] += 1
+        return usedUp ?? .none
+    }
+
+    /// Answers that were never given.
+    var unused: Int { wasEverUsed.count { !$0 } }
+
+    /// The slots nearest to a request, at most three, the nearest first.
+    func nearest(_ face: RequestFace) -> [Int] {
+        var best: [(slot: Int, nearness: Int)] = []
+        var seen: Set<Digest> = []
+        for (index, slot) in slots.enumerated() {
+            let nearness = face.nearness(slot.face)
+            guard best.count < 3 || nearness > best[2].nearness else { continue }
+            // Equal requests say the same three times.
+            if let hash = slot.face.hashes[.exact], !seen.insert(hash).inserted { continue }
+            let place = best.firstIndex { $0.nearness < nearness } ?? best.count
+            best.insert((index, nearness), at: place)
+            if best.count > 3 { best.removeLast() }
+        }
+        return best.map(\.slot)
+    }
+
+    // MARK: - First in, first out, account by account
+
+    private func free(among slots: [Int], _ credential: UInt64?) -> Int? {
+        let free = slots.filter { !isUsed[$0] }
+        guard let credential else { return free.first }
+        if let account = bound[credential] {
+            return free.first { self.slots[$0].account == account } ?? free.first { isUnbound($0) } ?? free.first
+        }
+        return free.first { isUnbound($0) } ?? free.first
+    }
+
+    private func isUnbound(_ slot: Int) -> Bool {
+        guard let account = slots[slot].account else { return true }
+        return !bound.values.contains(account)
+    }
+
+    private mutating func again(_ equal: [Int], _ credential: UInt64?) -> Int? {
+        guard loops else { return nil }
+        for slot in equal { isUsed[slot] = false }
+        return free(among: equal, credential)
+    }
+
+    private mutating func take(_ slot: Int, _ credential: UInt64?) {
+        isUsed[slot] = true
+        wasEverUsed[slot] = true
+        if let credential, let account = slots[slot].account, bound[credential] == nil,
+            bound.count < AnswerIndex.credentialLimit
+        {
+            bound[credential] = account
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Recorder
+
+/// A request as far as it matters for matching, in masked form and without the tags of placeholders: hashes, no content.
+///
+/// Headers never take part. Secrets don't either: both sides are masked, and one placeholder is as good as another.
+struct RequestFace: Sendable {
+    /// The hash of each rung from `exact` to `major`; two requests match at a rung when its hashes are equal. What is no
+    /// JSON has the first alone.
+    private(set) var hashes: [MatchRung: Digest] = [:]
+    /// The method and path, for nearness.
+    let target: String
+    /// The model without its date.
+    private(set) var model: String?
+    /// Short hashes of the messages as rung `minor` has them.
+    private(set) var messages: [UInt64] = []
+
+    /// Looks at a request.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - path: the path, masked.
+    ///   - query: what follows the `?`, masked.
+    ///   - body: the body without its content coding, masked.
+    init(method: String, path: String, query: String?, body: [UInt8]) {
+        let body = Placeholder.withoutTags(body)
+        let query = query.map { String(decoding: Placeholder.withoutTags(Array($0.utf8)), as: UTF8.self) }
+        target = "\(method) \(path)"
+        hashes[.exact] = Self.hash([Array("\(target)?\(query ?? "")".utf8), body])
+        let line = Array("\(target)?\(Self.normalised(query: query))".utf8)
+        guard !body.isEmpty else {
+            for rung in [MatchRung.normalised, .minor] { hashes[rung] = Self.hash([line]) }
+            return
+        }
+        body.withUnsafeBytes { bytes in
+            guard let value = JSONValue(validating: bytes), value.kind == .object else { return }
+            var text: [UInt8] = []
+            RequestRules.normalised.write(value, into: &text)
+            hashes[.normalised] = Self.hash([line, text])
+            text.removeAll(keepingCapacity: true)
+            RequestRules.minor.write(value, into: &text)
+            hashes[.minor] = Self.hash([line, text])
+            let members = value.members
+            model = members["model"]?.string.map(Self.family)
+            var last: [UInt8] = []
+            members["messages"]?.forEachElement { message in
+                last.removeAll(keepingCapacity: true)
+                RequestRules.minor.write(message, level: 1, into: &last)
+                messages.append(Self.short(last))
+                return true
+            }
+            guard !messages.isEmpty else { return }
+            let form = "\(target) \(model ?? "") \(members["stream"]?.bool == true)"
+            hashes[.major] = Self.hash([Array(form.utf8), last])
+        }
+    }
+
+    /// The rung at which another request is alike.
+    func rung(_ other: RequestFace) -> MatchRung {
+        MatchRung.allCases.first { rung in
+            guard let mine = hashes[rung], let theirs = other.hashes[rung] else { return false }
+            return mine == theirs
+        } ?? .unmatched
+    }
+
+    /// How near another request is, for the report of a miss; 0 is not at all.
+    func nearness(_ other: RequestFace) -> Int {
+        var score = target == other.target ? 1 : 0
+        if model != nil, model == other.model { score += 2 }
+        let common = zip(messages, other.messages).prefix { $0 == $1 }.count
+        score += 10 * common
+        if let last = messages.last, last == other.messages.last { score += 8 }
+        // Of two that share as much, the one of like length.
+        return 1000 * score - min(999, abs(messages.count - other.messages.count))
+    }
+
+    /// A model's name without the day of its making and what stands in brackets.
+    static func family(_ model: String) -> String {
+        var name = model.prefix { $0 != "[" }
+        let date = name.suffix(9)
+        if date.first == "-", date.dropFirst().utf8.allSatisfy({ (0x30...0x39).contains($0) }), date.count == 9 {
+            name = name.dropLast(9)
+        }
+        return String(name)
+    }
+
+    /// The query in one order, without what only names the SDK's namespace or the user.
+    private static func normalised(query: String?) -> String {
+        (query ?? "").split(separator: "&").filter { $0 != "beta=true" && !$0.hasPrefix("claude-code-user=") }.sorted()
+            .joined(separator: "&")
+    }
+
+    private static func hash(_ parts: [[UInt8]]) -> Digest {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(parts.reduce(16) { $0 + $1.count + 8 })
+        for part in parts {
+            withUnsafeBytes(of: UInt64(part.count)) { bytes.append(contentsOf: $0) }
+            bytes += part
+        }
+        return bytes.withUnsafeBytes { Digest(of: $0) }
+    }
+
+    /// FNV-1a: good enough to count what two conversations share.
+    private static func short(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}

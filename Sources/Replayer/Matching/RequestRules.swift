@@ -1,0 +1,83 @@
+import Recorder
+
+/// What does not count when two request bodies are compared.
+struct RequestRules {
+    /// Members of the body that are left out.
+    var ignored: Set<String>
+    /// Whether texts are compared without what differs between two runs.
+    var isLoose: Bool
+
+    /// The rules of rung `normalised`.
+    static let normalised = RequestRules(ignored: ["metadata"], isLoose: false)
+    /// The rules of rung `minor`.
+    static let minor = RequestRules(
+        ignored: ["metadata", "max_tokens", "temperature", "top_p", "top_k", "betas"],
+        isLoose: true
+    )
+    /// Members that hold what a tool gets or wants: nothing in them is left out.
+    static let opaque: Set<String> = ["input", "input_schema"]
+
+    /// Writes a value in one form: members in the order of their names, no white space, escapes and numbers made anew.
+    ///
+    /// - Parameters:
+    ///   - value: the value.
+    ///   - level: how deep it lies; 0 is the body.
+    ///   - output: gets the bytes.
+    func write(_ value: JSONValue, level: Int = 0, isOpaque: Bool = false, into output: inout [UInt8]) {
+        switch value.kind {
+        case .object:
+            output.append(UInt8(ascii: "{"))
+            for (name, member) in members(of: value, level: level, isOpaque: isOpaque) {
+                quote(Array(name.utf8), into: &output)
+                output.append(UInt8(ascii: ":"))
+                write(member, level: level + 1, isOpaque: isOpaque || Self.opaque.contains(name), into: &output)
+                output.append(UInt8(ascii: ","))
+            }
+            output.append(UInt8(ascii: "}"))
+        case .array:
+            output.append(UInt8(ascii: "["))
+            value.forEachElement {
+                write($0, level: level + 1, isOpaque: isOpaque, into: &output)
+                output.append(UInt8(ascii: ","))
+                return true
+            }
+            output.append(UInt8(ascii: "]"))
+        case .string: quote(text(value), into: &output)
+        case .number: output += Self.number(value).utf8
+        case .bool, .null: output += value.raw
+        }
+    }
+
+    /// The members that count, by name.
+    func members(of value: JSONValue, level: Int, isOpaque: Bool) -> [(name: String, value: JSONValue)] {
+        value.members.filter { name, member in
+            if isOpaque { return true }
+            if name == "cache_control" { return false }
+            // An absent `stream` is one that is off.
+            if level == 0, name == "stream", member.bool == false { return false }
+            return level > 0 || !ignored.contains(name)
+        }
+        .map { (name: $0.key, value: $0.value) }
+        .sorted { $0.name < $1.name }
+    }
+
+    /// The text of a string as it counts.
+    func text(_ value: JSONValue) -> [UInt8] {
+        let text = Array((value.string ?? "").utf8)
+        return isLoose ? LooseText.of(text) : text
+    }
+
+    private func quote(_ text: [UInt8], into output: inout [UInt8]) {
+        // Not JSON: a length in front needs no escapes, and two texts never run into one another.
+        output += "\(text.count)\"".utf8
+        output += text
+    }
+
+    /// One spelling for 1, 1.0 and 1e0.
+    static func number(_ value: JSONValue) -> String {
+        let raw = String(decoding: value.raw, as: UTF8.self)
+        guard raw.contains(where: { ".eE".contains($0) }), let number = Double(raw) else { return raw }
+        if number == number.rounded(), number.magnitude < 1e15 { return String(Int64(number)) }
+        return String(number)
+    }
+}

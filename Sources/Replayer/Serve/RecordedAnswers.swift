@@ -1,0 +1,141 @@
+package import Inspector
+import Recorder
+import Synchronization
+
+/// Answers requests from a recording.
+///
+/// ```swift
+/// let answers = try RecordedAnswers(try Sources.open(["incident.zip"]))
+/// let mock = MockUpstream(answers: answers)
+/// try await mock.start()
+/// ```
+///
+/// It keeps hashes of the recorded requests; bodies are read when they are needed.
+package final class RecordedAnswers: AnswerSource {
+    /// How it answers.
+    package struct Options: Sendable {
+        /// Whose answers it gives.
+        package var side = ReplaySide.upstream
+        /// The last rung that still is an answer.
+        package var match = MatchRung.normalised
+        /// How fast recorded time passes.
+        package var speed = ReplaySpeed.original
+        /// The status of an answer to a request that nothing matches.
+        package var missStatus = 599
+        /// Where requests go that nothing matches, in place of the answer with that status; `nil` for nowhere.
+        package var forward: String?
+        /// Whether answers that were all given are given again.
+        package var loops = false
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// What was counted.
+    package struct Result: Hashable, Sendable {
+        /// Requests by the rung at which they were answered; `unmatched` got a miss.
+        package var counts: [MatchRung: Int]
+        /// Recorded answers that were never given.
+        package var unused: Int
+
+        /// The line for people and scripts: `exact=3 normalised=0 minor=0 major=0 unmatched=1 unused=2`.
+        package var line: String {
+            MatchRung.allCases.map { "\($0.rawValue)=\(counts[$0] ?? 0)" }.joined(separator: " ") + " unused=\(unused)"
+        }
+    }
+
+    package let idleClose: Duration? = nil
+    package let answersContinue = true
+    package let forwarder: Forwarder?
+
+    private let options: Options
+    private let recording: Recording
+    private let index: Mutex<AnswerIndex>
+    private let masker = Masker(key: .random())
+    private let onMiss: @Sendable (String) -> Void
+
+    /// Reads a recording.
+    ///
+    /// - Parameters:
+    ///   - source: where it lies.
+    ///   - options: how to answer.
+    ///   - onMiss: takes a line about each request that nothing matches.
+    /// - Throws: `StoreError` when the recording can't be read, `ReplayerError` when there is nothing in it.
+    package init(
+        _ source: any ExchangeSource,
+        options: Options = Options(),
+        onMiss: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
+        self.options = options
+        self.onMiss = onMiss
+        forwarder = try options.forward.map { try Forwarder(to: $0) }
+        var index = AnswerIndex(loosest: options.match, loops: options.loops)
+        recording = try Recording(source, options.side, into: &index)
+        guard !index.slots.isEmpty else {
+            throw ReplayerError(.emptyRecording, "there is no exchange with an answer in the recording")
+        }
+        self.index = Mutex(index)
+    }
+
+    /// What was counted so far.
+    package var result: Result {
+        index.withLock { Result(counts: $0.counts, unused: $0.unused) }
+    }
+
+    /// How many answers the recording has.
+    package var count: Int { index.withLock { $0.slots.count } }
+
+    package func steps(answering request: ReceivedRequest) -> [AnswerStep] {
+        let live = LiveRequest(request, masker: masker)
+        // The hash of a large body takes its time: it is not made under the lock.
+        let choice = index.withLock { $0.choose(live.face, credential: live.credential) }
+        switch choice {
+        case .answer(let slot, _):
+            do {
+                return try recording.steps(slot, isHead: request.method == "HEAD", speed: options.speed)
+            } catch {
+                return miss(request, live, reason: "its recorded answer can't be given: \(error)", nearest: [slot])
+            }
+        case .usedUp(_, let recorded):
+            let times = recorded == 1 ? "once" : "\(recorded) times"
+            let reason = "it was recorded \(times), and that answer was given already: --loop begins anew"
+            return miss(request, live, reason: reason, nearest: [])
+        case .none:
+            let nearest = index.withLock { $0.nearest(live.face) }
+            let reason = "no recorded request matches at '\(options.match.rawValue)'"
+            return miss(request, live, reason: reason, nearest: nearest)
+        }
+    }
+
+    private func miss(
+        _ request: ReceivedRequest,
+        _ live: LiveRequest,
+        reason: String,
+        nearest: [Int]
+    ) -> [AnswerStep] {
+        let slots = index.withLock { index in nearest.map { index.slots[$0] } }
+        let report = MissReport(
+            request: live.face.target,
+            reason: reason,
+            nearest: zip(nearest, slots).map { place, slot in
+                let body = try? recording.requestBody(place)
+                return MissReport.Near(
+                    address: slot.address,
+                    rung: slot.face.rung(live.face),
+                    difference: MissReport.difference(slot.face, body ?? [], live)
+                )
+            }
+        )
+        onMiss(report.line + (forwarder == nil ? "" : "; forwarded"))
+        if forwarder != nil {
+            let miss = ForwardedMiss(
+                method: request.method,
+                uri: request.uri,
+                headers: request.headers,
+                body: request.body
+            )
+            return [.forward(miss)]
+        }
+        return report.steps(status: options.missStatus)
+    }
+}

@@ -1,0 +1,7 @@
+/// Whose answers a recording gives.
+package enum ReplaySide: String, Sendable, CaseIterable {
+    /// What upstreams answered to each attempt, errors included: for a proxy in front.
+    case upstream
+    /// What clients got in the end.
+    case client
+}
