@@ -56,7 +56,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("The value '\(port)' is invalid for '--port <port>': it must be 0 to 65535.")
         }
         guard match != .unmatched else {
-            throw ValidationError("The value 'unmatched' is invalid for '--match': use exact, normalised, minor or major.")
+            throw ValidationError(
+                "The value 'unmatched' is invalid for '--match': use exact, normalised, minor or major."
+            )
         }
         let kinds = [!sources.isEmpty, home != nil, scenario != nil].count { $0 }
         guard kinds == 1 else {

@@ -33,12 +33,17 @@ enum CatalogFile {
         while true {
             do {
                 return try openAndMigrate(path, configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && tries > 0 {
-                // The switch to WAL and a migration that another one makes just now are not waited for by SQLite.
-                tries -= 1
+            } catch let error as DatabaseError where mayPass(error) && tries > 0 {
+                // The switch to WAL is not waited for by SQLite; and a migration that another one makes at the same time
+                // fails here with "table exists", and is there at the next look.
+                tries -= error.resultCode == .SQLITE_BUSY ? 1 : 10
                 usleep(50_000)
             }
         }
+    }
+
+    private static func mayPass(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_BUSY || error.resultCode == .SQLITE_ERROR
     }
 
     private static func openAndMigrate(_ path: String, _ configuration: GRDB.Configuration) throws -> DatabaseQueue {

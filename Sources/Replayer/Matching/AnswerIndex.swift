@@ -59,6 +59,7 @@ struct AnswerIndex: Sendable {
     /// - Parameters:
     ///   - face: the request.
     ///   - credential: a hash of what it authenticates with, if anything.
+    /// - Returns: the slot with the strictest rung that has one left.
     mutating func choose(_ face: RequestFace, credential: UInt64?) -> Choice {
         var usedUp: Choice?
         for rung in MatchRung.allCases where rung <= loosest && rung != .unmatched {

@@ -78,7 +78,8 @@ package struct FirstDifference: Hashable, Sendable {
             let (before, now) = (Array((recorded.string ?? "").utf8), Array((received.string ?? "").utf8))
             return before == now ? nil : text(path, before, now)
         case .number:
-            return RequestRules.number(recorded) == RequestRules.number(received) ? nil : whole(path, recorded, received)
+            return RequestRules.number(recorded) == RequestRules.number(received)
+                ? nil : whole(path, recorded, received)
         case .bool, .null:
             return recorded.raw.elementsEqual(received.raw) ? nil : whole(path, recorded, received)
         }

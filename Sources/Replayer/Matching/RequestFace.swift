@@ -4,8 +4,9 @@ import Recorder
 ///
 /// Headers never take part. Secrets don't either: both sides are masked, and one placeholder is as good as another.
 struct RequestFace: Sendable {
-    /// The hash of each rung from `exact` to `major`; two requests match at a rung when its hashes are equal. What is no
-    /// JSON has the first alone.
+    /// The hash of each rung from `exact` to `major`; what is no JSON has the first alone.
+    ///
+    /// Two requests match at a rung when its hashes are equal.
     private(set) var hashes: [MatchRung: Digest] = [:]
     /// The method and path, for nearness.
     let target: String

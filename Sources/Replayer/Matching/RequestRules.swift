@@ -22,6 +22,7 @@ struct RequestRules {
     /// - Parameters:
     ///   - value: the value.
     ///   - level: how deep it lies; 0 is the body.
+    ///   - isOpaque: whether it lies in what a tool gets or wants, where every member counts.
     ///   - output: gets the bytes.
     func write(_ value: JSONValue, level: Int = 0, isOpaque: Bool = false, into output: inout [UInt8]) {
         switch value.kind {

@@ -35,12 +35,17 @@ package final class Forwarder: Sendable {
         )
         guard let status = answer.status else {
             let reason = answer.end.reason ?? "no answer"
-            return MissReport(request: "\(request.method) \(request.uri)", reason: "not forwarded: \(reason)", nearest: [])
-                .steps(status: 599)
+            return MissReport(
+                request: "\(request.method) \(request.uri)",
+                reason: "not forwarded: \(reason)",
+                nearest: []
+            )
+            .steps(status: 599)
         }
         let framing = ["connection", "keep-alive", "transfer-encoding", "content-length"]
         let hasBody = status != 204 && status != 304
-        let headers = answer.headers.map { ScriptedHeader($0.name, $0.value) }
+        let headers =
+            answer.headers.map { ScriptedHeader($0.name, $0.value) }
             .filter { header in !framing.contains { header.isNamed($0) } }
             + (hasBody ? [ScriptedHeader("content-length", String(answer.body.count))] : [])
         var steps = [AnswerStep.write(HTTPText.head(status: status, headers: headers) + answer.body)]

@@ -23,7 +23,8 @@ struct LiveRequest {
         }
         let path = Array(request.path.utf8).withUnsafeBytes { masker.maskedPath($0) }
         let query = request.query.map { text in
-            Array(text.utf8).withUnsafeBytes { masker.maskedQuery($0) }.map { String(decoding: $0, as: UTF8.self) } ?? text
+            Array(text.utf8).withUnsafeBytes { masker.maskedQuery($0) }.map { String(decoding: $0, as: UTF8.self) }
+                ?? text
         }
         face = RequestFace(
             method: masker.masked(request.method),

@@ -1,7 +1,8 @@
 import Recorder
 
-/// The steps that give a recorded answer again: its head, its bytes in the same reads, at the same times, with the same
-/// end. Planned without sockets and without a clock.
+/// The steps that give a recorded answer again: its head, its bytes in the same reads and at the same times, its end.
+///
+/// Planned without sockets and without a clock.
 struct RecordedAnswerPlan {
     private(set) var steps: [AnswerStep] = []
 

@@ -2,7 +2,7 @@ import Inspector
 import Recorder
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleAuditTests {
     @Test("it counts by kind what is in a bundle, and shows texts on request only")
     func itCountsByKindWhatIsInABundle() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Inspector
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleExportTests {
     private static let everyForm: [SampleExchange] = [
         .success(1), .stream(2), .failover(3), .error(4), .cancelledBeforeHead(5), .networkFailure(6), .truncation(7),

@@ -2,7 +2,7 @@ import Inspector
 import Recorder
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleImportTests {
     @Test("new exchanges get the next numbers, and the same ones are one")
     func newExchangesGetTheNextNumbers() throws {

@@ -3,7 +3,7 @@ import Inspector
 import Recorder
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleUnpackingTests {
     @Test("each exchange is a folder of files that others read")
     func eachExchangeIsAFolder() async throws {

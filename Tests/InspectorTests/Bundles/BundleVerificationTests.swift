@@ -3,7 +3,7 @@ import Recorder
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleVerificationTests {
     /// Takes a bundle apart, changes its files by a script, and packs it again.
     private func damaged(

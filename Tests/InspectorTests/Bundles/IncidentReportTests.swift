@@ -3,7 +3,7 @@ import Inspector
 import Recorder
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IncidentReportTests {
     @Test("the page shows attempts and error bodies, escaped, and needs nothing from elsewhere")
     func thePageShowsAttemptsAndErrorBodies() async throws {

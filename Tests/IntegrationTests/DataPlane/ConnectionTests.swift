@@ -5,7 +5,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     @Test("an upstream connection is used again")
     func reuses() async throws {

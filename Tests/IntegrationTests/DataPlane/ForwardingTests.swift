@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite("Forwarding", .timeLimit(.minutes(1)))
+@Suite("Forwarding", .timeLimit(.minutes(5)))
 struct ForwardingTests {
     @Test("requests and answers go through byte for byte")
     func isByteExact() async throws {

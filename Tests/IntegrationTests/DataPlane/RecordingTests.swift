@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite("Recording", .timeLimit(.minutes(1)))
+@Suite("Recording", .timeLimit(.minutes(5)))
 struct RecordingTests {
     @Test("strict: what a client has read to its end is in the store", arguments: [false, true])
     func strict(streams: Bool) async throws {

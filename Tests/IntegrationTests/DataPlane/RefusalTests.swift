@@ -5,7 +5,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite("Refusals", .timeLimit(.minutes(1)))
+@Suite("Refusals", .timeLimit(.minutes(5)))
 struct RefusalTests {
     private static let continues = "HTTP/1.1 100 Continue\r\n\r\n"
 

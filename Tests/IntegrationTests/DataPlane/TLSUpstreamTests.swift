@@ -6,7 +6,7 @@ import Recorder
 import TestSupport
 import Testing
 
-@Suite("Encrypted upstreams", .timeLimit(.minutes(1)))
+@Suite("Encrypted upstreams", .timeLimit(.minutes(5)))
 struct TLSUpstreamTests {
     private static let reply = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 

@@ -3,7 +3,7 @@ import Recorder
 import TestSupport
 import Testing
 
-@Suite("Requests that an upstream has read or has not", .timeLimit(.minutes(1)))
+@Suite("Requests that an upstream has read or has not", .timeLimit(.minutes(5)))
 struct UnreadRequestTests {
     private static let fine = RawUpstream.Reply.text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 

@@ -5,7 +5,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite("Failures of the upstream", .timeLimit(.minutes(1)))
+@Suite("Failures of the upstream", .timeLimit(.minutes(5)))
 struct UpstreamFailureTests {
     private static let events = (1...5).map { ScriptedEvent("e", "{\"n\":\($0)}") }
     private static func text(_ numbers: ClosedRange<Int>) -> String {

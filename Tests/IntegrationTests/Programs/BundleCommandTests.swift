@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct BundleCommandTests {
     private static let device = String(repeating: "5eed", count: 16)
     private static let scenario = Scenario(rules: [

@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct InspectorProgramTests {
     private static let scenario = Scenario(rules: [
         ScenarioRule(
@@ -93,7 +93,10 @@ struct InspectorProgramTests {
         #expect(without.output == before.output, "\(without.errors)")
         let rebuild = try await Program.inspector.run(["doctor", "--rebuild", "--json", "--home", home], in: directory)
         #expect(rebuild.code == 0, "\(rebuild.output)\(rebuild.errors)")
-        #expect(rebuild.output.contains(#""exchanges":{"sealed":0,"live":3,"indexed":3,"not_indexed":0}"#), "\(rebuild.output)")
+        #expect(
+            rebuild.output.contains(#""exchanges":{"sealed":0,"live":3,"indexed":3,"not_indexed":0}"#),
+            "\(rebuild.output)"
+        )
         let after = try await Program.inspector.run(["logs", "--json", "--home", home], in: directory)
         #expect(after.output == before.output)
         #expect(try LoggedExchange.lines(after.output).map(\.id) == ids)

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct KilledProxyTests {
     /// What clients read to its end: the exchange's id and the body that was sent.
     private final class Ledger: Sendable {

@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProxyStartTests {
     @Test("it says where it listens, once, and ends in order on a signal", arguments: [SIGTERM, SIGINT])
     func itSaysWhereItListensOnceAndEnds(signal: Int32) async throws {

@@ -4,7 +4,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReplayerRunTests {
     private static let key = "sk-ant-api03-" + String(repeating: "Ab3dE6gH", count: 11) + "AA"
 

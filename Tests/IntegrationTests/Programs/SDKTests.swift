@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The official Python SDK, run for real through the proxy against the mock upstream.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SDKTests {
     /// What the inspector must say of a case of Tests/Support/sdk_client.py.
     struct Truth {

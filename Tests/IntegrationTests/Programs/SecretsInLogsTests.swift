@@ -3,7 +3,7 @@ import Replayer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SecretsInLogsTests {
     @Test("whatever the log level, no body and no key is logged or stored")
     func whateverTheLogLevelNoBodyAndNo() async throws {

@@ -24,6 +24,19 @@ struct CatalogSchemaTests {
         }
     }
 
+    @Test("several that open a new catalog at once all get it")
+    func openedAtOnce() async throws {
+        for _ in 0..<25 {
+            let store = try CatalogSampleStore()
+            let path = store.layout.catalog
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 { group.addTask { _ = try CatalogFile.open(path) } }
+                try await group.waitForAll()
+            }
+            withExtendedLifetime(store) {}
+        }
+    }
+
     @Test("a catalog of schema 1 is brought up to date and keeps its rows")
     func schema1() throws {
         let store = try CatalogSampleStore()

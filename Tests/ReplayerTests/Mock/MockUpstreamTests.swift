@@ -1,7 +1,7 @@
 import Replayer
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MockUpstreamTests {
     @Test func answersByTheFirstRuleThatMatchesAndIsNotUsedUp() async throws {
         let scenario = Scenario(rules: [

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Replayer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TwelveCasesTests {
     /// What one request gets.
     struct Expected: Sendable {
