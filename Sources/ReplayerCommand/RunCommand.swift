@@ -123,8 +123,10 @@ struct RunCommand: AsyncParsableCommand {
         let run = try ReplayRun(plan, from: source, settings: settings, recording: recording)
         var progress = ProgressBar(total: plan.steps.count)
         var writer = JSONWriter()
+        var madeUp = 0
         let tally = try await run.run { result in
             progress.clear()
+            madeUp += result.madeUpIDs
             if json {
                 writer.removeAll()
                 result.write(into: &writer)
@@ -135,6 +137,7 @@ struct RunCommand: AsyncParsableCommand {
             progress.advance(differs: !result.rung.isSame)
         }
         progress.clear()
+        if madeUp > 0 { StandardError.print("sent \(madeUp) made-up ids for those that an export had taken out") }
         if let spent = run.spent { StandardError.print("spent at most $\(Decimals.dollars(spent))") }
         // Beside JSON lines it would be no JSON.
         if json { StandardError.print(tally.line) } else { try StandardOutput.write(Array("\(tally.line)\n".utf8)) }

@@ -13,6 +13,7 @@ package struct BundleExchanges: ExchangeSource {
     /// The files.
     package let files: [BundleFile]
     private let entries: [Entry]
+    private let places: [ExchangeID: Int]
 
     /// Reads bundle files.
     ///
@@ -34,6 +35,10 @@ package struct BundleExchanges: ExchangeSource {
             ($0.row.summary.startedAt, $0.row.summary.number) < ($1.row.summary.startedAt, $1.row.summary.number)
         }
         self.entries = entries
+        places = Dictionary(
+            entries.indices.map { (entries[$0].row.summary.id, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     package func forEach(_ query: ExchangeQuery, _ body: (ExchangeSummary) throws -> Void) throws {
@@ -53,6 +58,11 @@ package struct BundleExchanges: ExchangeSource {
             )
         }
         return try entry.file.recorded(entry.row)
+    }
+
+    package func recorded(_ row: ExchangeSummary) throws -> RecordedExchange {
+        guard let place = places[row.id] else { throw StoreError.gone(row) }
+        return try entries[place].file.recorded(entries[place].row)
     }
 
     package func missing() throws -> [BundleManifest.Missing] {

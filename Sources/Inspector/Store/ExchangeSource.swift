@@ -30,15 +30,14 @@ package protocol ExchangeSource {
     func missing() throws -> [BundleManifest.Missing]
 }
 
-extension ExchangeSource {
-    /// The exchange of a row, looked up by its id.
-    package func recorded(_ row: ExchangeSummary) throws -> RecordedExchange {
-        guard let recorded = try find(.ids(row.id...row.id)) else {
-            throw StoreError(.notFound, "x\(row.number) (\(row.id)) is gone: it was deleted meanwhile")
-        }
-        return recorded
+extension StoreError {
+    /// The exchange of a row is not there any more.
+    static func gone(_ row: ExchangeSummary) -> StoreError {
+        StoreError(.notFound, "x\(row.number) (\(row.id)) is gone: it was deleted meanwhile")
     }
+}
 
+extension ExchangeSource {
     /// The rows of a query, in the order of `forEach`.
     package func rows(_ query: ExchangeQuery) throws -> [ExchangeSummary] {
         var rows: [ExchangeSummary] = []

@@ -14,6 +14,7 @@ package struct ExchangeStore: ExchangeSource {
     let notice: (String) -> Void
     private let catalogPath: String
     private let open = OpenBundles()
+    private let given = GivenRows()
 
     /// Opens a store for reading.
     ///
@@ -72,14 +73,16 @@ package struct ExchangeStore: ExchangeSource {
         endingAt position: inout StorePosition,
         _ body: (ExchangeSummary) throws -> Void
     ) throws {
-        var given = 0
-        position = try withCatalog(canRepeat: { given == 0 }) { view, files in
+        var count = 0
+        func give(_ entry: CatalogEntry) throws {
+            count += 1
+            given.note(entry)
+            try body(entry.summary)
+        }
+        position = try withCatalog(canRepeat: { count == 0 }) { view, files in
             let (behind, position) = try scan(files, behind: view, query.mayMatch) { query.matches($0.summary) }
             guard let limit = query.limit else {
-                try merge(query, behind, view) {
-                    given += 1
-                    try body($0)
-                }
+                try merge(query, behind, view, give)
                 return position
             }
             var newest = behind
@@ -88,10 +91,7 @@ package struct ExchangeStore: ExchangeSource {
                 return true
             }
             newest.sort(by: CatalogEntry.isBefore)
-            for entry in newest.suffix(limit) {
-                given += 1
-                try body(entry.summary)
-            }
+            try newest.suffix(limit).forEach(give)
             return position
         }
     }
@@ -146,6 +146,13 @@ package struct ExchangeStore: ExchangeSource {
         return try recorded(entry)
     }
 
+    package func recorded(_ row: ExchangeSummary) throws -> RecordedExchange {
+        // Sealed or deleted since: the look-up finds it again, or says why not.
+        if let entry = given.entry(of: row), let recorded = try? recorded(entry) { return recorded }
+        guard let recorded = try find(.ids(row.id...row.id)) else { throw StoreError.gone(row) }
+        return recorded
+    }
+
     private func recorded(_ entry: CatalogEntry) throws -> RecordedExchange {
         let number = entry.location.segment
         if entry.summary.bundle == nil, let exchange = try liveExchange(entry.location) {
@@ -154,7 +161,7 @@ package struct ExchangeStore: ExchangeSource {
         }
         let name = entry.summary.bundle ?? StoreLayout.bundleFileName(number)
         let bundle = try open.open(reader.layout.bundles + "/" + name)
-        guard let row = bundle.rows.first(where: { $0.summary.id == entry.summary.id }) else {
+        guard let row = bundle.row(entry.summary.id) else {
             throw StoreError(
                 .corrupt,
                 "\(bundle.path) has no whole x\(entry.summary.number): `inspector verify` tells why"
@@ -202,17 +209,17 @@ package struct ExchangeStore: ExchangeSource {
         _ query: ExchangeQuery,
         _ behind: [CatalogEntry],
         _ view: CatalogView?,
-        _ body: (ExchangeSummary) throws -> Void
+        _ body: (CatalogEntry) throws -> Void
     ) throws {
         var rest = behind[...]
         try view?.snapshot.forEach(query, excluding: view?.stale ?? CatalogExclusion(), oldestFirst: true) { entry in
             while let next = rest.first, CatalogEntry.isBefore(next, entry) {
-                try body(next.summary)
+                try body(next)
                 rest.removeFirst()
             }
-            try body(entry.summary)
+            try body(entry)
             return true
         }
-        for entry in rest { try body(entry.summary) }
+        try rest.forEach(body)
     }
 }

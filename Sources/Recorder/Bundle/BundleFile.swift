@@ -42,6 +42,7 @@ package final class BundleFile: BodySource {
     private let spool: Spool
     private let pieces: [Digest: Range<Int>]
     private let lineStart: Int
+    private let places: [ExchangeID: Int]
 
     /// Reads a bundle.
     ///
@@ -83,6 +84,7 @@ package final class BundleFile: BodySource {
         self.path = path
         self.faults = faults
         self.rows = rows
+        places = Dictionary(rows.indices.map { (rows[$0].summary.id, $0) }, uniquingKeysWith: { first, _ in first })
         manifest = scan.manifest
         lostExchanges = lost
         pieces = scan.pieces
@@ -92,6 +94,11 @@ package final class BundleFile: BodySource {
 
     /// The names and lengths of all pieces that are whole.
     package var pieceLengths: [Digest: Int] { pieces.mapValues(\.count) }
+
+    /// The row of an exchange; `nil` when it is not there whole.
+    package func row(_ id: ExchangeID) -> Row? {
+        places[id].map { rows[$0] }
+    }
 
     /// The bytes of a row's line, without its end.
     ///

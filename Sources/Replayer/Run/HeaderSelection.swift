@@ -54,6 +54,15 @@ struct HeaderSelection {
         lines.insert(HeaderField(name, value), at: min(credential?.place ?? lines.count, lines.count))
     }
 
+    /// Leaves the content coding out, of a body that goes out without it.
+    mutating func removeContentEncoding() {
+        let places = lines.indices.filter { lines[$0].name.equalsIgnoringCase("content-encoding") }
+        for place in places.reversed() {
+            lines.remove(at: place)
+            if let credential, credential.place > place { self.credential?.place -= 1 }
+        }
+    }
+
     /// Puts a line in the place of those of its name, or at the end.
     mutating func replace(_ line: HeaderField) {
         let place = lines.firstIndex { $0.name.equalsIgnoringCase(line.name) }

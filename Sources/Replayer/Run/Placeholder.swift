@@ -1,9 +1,11 @@
-/// A stand-in for a secret that was masked when it was recorded: `***masked:<kind>:<tag>***` or `***email:<tag>***`.
+/// What stands for a secret that was masked when it was recorded: `***masked:<kind>:<tag>***` or `***email:<tag>***`.
 struct Placeholder: Hashable {
     /// The kind of secret, such as `anthropic` or `email`.
     var kind: String
     /// Where it lies.
     var range: Range<Int>
+    /// Where its tag lies, eight hexadecimal digits.
+    var tag: Range<Int>
 
     private static let star = UInt8(ascii: "*")
 
@@ -30,10 +32,26 @@ struct Placeholder: Hashable {
         } else {
             return nil
         }
-        let tag = position
-        while position < bytes.count, position - tag < 8, Placeholder.isTagDigit(bytes[position]) { position += 1 }
-        guard position == tag + 8, has("***", at: position) else { return nil }
-        range = start..<(position + 3)
+        guard let tag = Placeholder.tag(bytes, at: position), has("***", at: tag.upperBound) else { return nil }
+        self.tag = tag
+        range = start..<(tag.upperBound + 3)
+    }
+
+    /// Reads the stand-in that a replay sent in the place of a masked id.
+    init?(standIn bytes: UnsafeRawBufferPointer, at start: Int) {
+        let prefix = StandIn.prefix
+        guard start + prefix.utf8CodeUnitCount + 8 <= bytes.count,
+            (0..<prefix.utf8CodeUnitCount).allSatisfy({ bytes[start + $0] == prefix.utf8Start[$0] }),
+            let tag = Placeholder.tag(bytes, at: start + prefix.utf8CodeUnitCount)
+        else { return nil }
+        kind = "id"
+        self.tag = tag
+        range = start..<tag.upperBound
+    }
+
+    private static func tag(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
+        guard start + 8 <= bytes.count, (0..<8).allSatisfy({ isTagDigit(bytes[start + $0]) }) else { return nil }
+        return start..<(start + 8)
     }
 
     private static func isTagDigit(_ byte: UInt8) -> Bool {
@@ -41,11 +59,27 @@ struct Placeholder: Hashable {
     }
 
     /// All placeholders in a text, in order, up to a number.
-    static func all(in bytes: UnsafeRawBufferPointer, limit: Int = .max) -> [Placeholder] {
+    ///
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - limit: the number.
+    ///   - takesStandIns: whether a stand-in counts as the placeholder it was made of.
+    /// - Returns: the placeholders.
+    static func all(
+        in bytes: UnsafeRawBufferPointer,
+        limit: Int = .max,
+        takesStandIns: Bool = false
+    ) -> [Placeholder] {
         var found: [Placeholder] = []
         var position = 0
         while position + 20 <= bytes.count, found.count < limit {
-            guard bytes[position] == star, let placeholder = Placeholder(bytes, at: position) else {
+            let placeholder: Placeholder? =
+                switch bytes[position] {
+                case star: Placeholder(bytes, at: position)
+                case 0x30 where takesStandIns: Placeholder(standIn: bytes, at: position)
+                default: nil
+                }
+            guard let placeholder else {
                 position += 1
                 continue
             }
@@ -58,7 +92,7 @@ struct Placeholder: Hashable {
     /// The text with every placeholder's tag left out, `***masked:<kind>***`, so that two stores' placeholders are equal.
     static func withoutTags(_ bytes: [UInt8]) -> [UInt8] {
         bytes.withUnsafeBytes { raw in
-            let found = all(in: raw)
+            let found = all(in: raw, takesStandIns: true)
             guard !found.isEmpty else { return bytes }
             var output: [UInt8] = []
             output.reserveCapacity(bytes.count)

@@ -36,6 +36,8 @@ package struct ReplayRequest: Sendable {
     package var decodedBody: [UInt8]
     /// Names of headers that were left out because their values were masked.
     package var dropped: [String]
+    /// Ids of people and machines that an export took out and that have made-up ones in their places.
+    package var madeUpIDs: Int
 
     /// Makes the request of a recorded exchange.
     ///
@@ -49,23 +51,29 @@ package struct ReplayRequest: Sendable {
         if let reason = request.body.omitted { return .needs(["the body, which was not recorded: \(reason)"]) }
         // Behind the host of a URL anything else would make it another host.
         guard request.path.hasPrefix("/") else { return .needs(["a path that begins with a slash"]) }
-        let body = try recorded.body(request.body)
-        let decoded = BodyDecoding.decoded(body, headers: request.headers)
-        var needs = PlaceholderScan.needs(path: request.path, query: request.query, body: decoded ?? body)
+        let stored = try recorded.body(request.body)
+        let plain = BodyDecoding.decoded(stored, headers: request.headers)
+        let body = StandIn.filled(plain ?? stored)
+        let query = request.query.map { StandIn.filled($0) }
+        var needs = PlaceholderScan.needs(path: request.path, query: query?.text, body: body.bytes)
         if PlaceholderScan.holds(request.method) { needs.append("the method") }
         guard needs.isEmpty else { return .needs(needs) }
         var lines = HeaderSelection(request.headers)
+        // What was filled in goes out without its content coding.
+        let isRewritten = body.count > 0 && plain != nil
+        if isRewritten { lines.removeContentEncoding() }
         lines.addKey(additions.key)
         for header in additions.headers { lines.replace(header) }
         lines.replace(HeaderField(ReplayMark.header, recorded.exchange.id.description))
         return .ready(
             ReplayRequest(
                 method: request.method,
-                target: request.path + (request.query.map { "?\($0)" } ?? ""),
+                target: request.path + (query.map { "?\($0.text)" } ?? ""),
                 headers: lines.lines,
-                body: body.isEmpty && !lines.announcesBody ? nil : body,
-                decodedBody: decoded ?? body,
-                dropped: lines.dropped
+                body: stored.isEmpty && !lines.announcesBody ? nil : body.count > 0 ? body.bytes : stored,
+                decodedBody: body.bytes,
+                dropped: lines.dropped,
+                madeUpIDs: body.count + (query?.count ?? 0)
             )
         )
     }

@@ -195,6 +195,7 @@ package final class ReplayRun {
         result.timing = response.timing
         result.failure = response.end.reason.map(masker.masked)
         result.droppedHeaders = sent.request.dropped
+        result.madeUpIDs = sent.request.madeUpIDs
         do {
             let recorded = try AnswerFacts(sent.recorded)
             let comparison = AnswerComparison(recorded: recorded, replayed: replayed)

@@ -62,6 +62,7 @@ extension RunResult {
             $0.member("failure", failure)
             $0.member("needs") { RunResult.write(needs, into: &$0) }
             $0.member("unsent", unsent)
+            $0.member("made_up_ids", madeUpIDs)
             $0.member("dropped_headers") { RunResult.write(droppedHeaders, into: &$0) }
         }
         json.endLine()

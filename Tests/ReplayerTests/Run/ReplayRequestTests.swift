@@ -1,6 +1,7 @@
 import Recorder
-import Replayer
 import Testing
+
+@testable import Replayer
 
 struct ReplayRequestTests {
     private let masked = "***masked:anthropic:1f09c2d4***"
@@ -153,5 +154,33 @@ struct ReplayRequestTests {
         #expect(try ready(sample).body == nil)
         sample.headers = [HeaderField("content-length", "0")]
         #expect(try ready(sample).body == [])
+    }
+
+    @Test(
+        "ids that an export took out are made up, equal ones equally, and a comparison takes them for what they stand for"
+    )
+    func idsAreMadeUp() throws {
+        var sample = RecordedSample()
+        sample.query = "claude-code-user=***masked:id:0a1b2c3d***"
+        let body =
+            #"{"metadata":{"user_id":"user_***masked:id:0a1b2c3d***_session_1"},"messages":["***masked:id:99999999***"]}"#
+        sample.body = Array(body.utf8)
+        let request = try ready(sample)
+        let sent = """
+            {"metadata":{"user_id":"user_00000000-0000-4000-8000-00000a1b2c3d_session_1"},\
+            "messages":["00000000-0000-4000-8000-000099999999"]}
+            """
+        #expect(String(decoding: request.body ?? [], as: UTF8.self) == sent)
+        #expect(request.decodedBody == request.body)
+        #expect(request.target == "/v1/messages?claude-code-user=00000000-0000-4000-8000-00000a1b2c3d")
+        #expect(request.madeUpIDs == 3)
+        #expect(Placeholder.withoutTags(Array(sent.utf8)) == Placeholder.withoutTags(Array(body.utf8)))
+    }
+
+    @Test("beside a masked key a masked id does not go out either")
+    func idBesideKey() throws {
+        var sample = RecordedSample()
+        sample.body = Array(#"{"user":"***masked:id:0a1b2c3d***","messages":["\#(masked)"]}"#.utf8)
+        #expect(try needs(sample) == ["anthropic key in the body (messages[0])"])
     }
 }
