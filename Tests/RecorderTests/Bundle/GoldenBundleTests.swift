@@ -61,4 +61,20 @@ struct GoldenBundleTests {
         #expect(frames.count == 301 && frames.prefix(4) == [0, 0, 0, 123] && frames[123..<127] == [0, 0, 0, 178])
         #expect(third.exchange.session == nil && third.exchange.attempts[0].target == "bedrock")
     }
+
+    @Test("a bundle that version 0.1.0 exported is read as it was meant")
+    func exported() throws {
+        let bundle = try BundleFile(path: Self.folder + "/program.tar.zst")
+        #expect(bundle.faults == [])
+        #expect(bundle.manifest?.format == 1 && bundle.manifest?.exchanges == 2)
+        #expect(bundle.rows.map(\.summary.number) == [1, 2])
+        let first = try bundle.recorded(bundle.rows[0])
+        #expect(
+            try Self.text(first.body(first.exchange.request.body))
+                == #"{"model":"claude-sonnet-4-5-20250929","max_tokens":64,"stream":true,"messages":["#
+                + #"{"role":"user","content":"Count to two, süß."}]}"#
+        )
+        #expect(first.exchange.attempts.map(\.kind) == [.accountQuota, .success])
+        #expect(try bundle.recorded(bundle.rows[1]).exchange.ending == .reset)
+    }
 }
