@@ -32,7 +32,7 @@ package struct AnswerComparison: Sendable {
             rung = isSame ? .normalised : .unmatched
             return
         }
-        if recorded.status == replayed.status, isCut || recorded.ending == replayed.ending,
+        if recorded.status == replayed.status, isCut || Self.isSame(recorded.ending, replayed.ending),
             let old = recorded.body, let new = replayed.body, old == new
         {
             return
@@ -40,6 +40,12 @@ package struct AnswerComparison: Sendable {
         rung = .normalised
         compareOutcome(recorded, replayed, isCut: isCut)
         compareContent(recorded, replayed, isCut: isCut)
+    }
+
+    /// A reset of the upstream's connection is seen as one or as a truncation, as the proxy in between ends its own.
+    private static func isSame(_ recorded: Ending, _ replayed: Ending) -> Bool {
+        let broken: Set<Ending> = [.reset, .truncated]
+        return recorded == replayed || broken.contains(recorded) && broken.contains(replayed)
     }
 
     private mutating func note(_ rung: AnswerRung, _ name: String, _ recorded: String?, _ replayed: String?) {
@@ -55,7 +61,7 @@ package struct AnswerComparison: Sendable {
         }
         if isCut { return }
         if recorded.errorType != replayed.errorType { note(.major, "error", recorded.errorType, replayed.errorType) }
-        if recorded.ending != replayed.ending {
+        if !Self.isSame(recorded.ending, replayed.ending) {
             note(.major, "ending", recorded.ending.rawValue, replayed.ending.rawValue)
         }
         if recorded.stopReason != replayed.stopReason { note(.major, "stop", recorded.stopReason, replayed.stopReason) }

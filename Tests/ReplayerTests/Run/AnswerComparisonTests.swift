@@ -44,6 +44,15 @@ struct AnswerComparisonTests {
         #expect(compare(old, facts(message(text: "***masked:github:8899aabb*** and ***email:8899aabb***"))).0 == .major)
     }
 
+    @Test("a stream that broke is one, whether the proxy between passed a reset on or an end")
+    func brokenStream() {
+        let old = facts("event: ping\n\n", type: "text/event-stream", .reset)
+        #expect(compare(old, facts("event: ping\n\n", type: "text/event-stream", .truncated)) == (.exact, []))
+        #expect(
+            compare(old, facts("event: ping\n\n", type: "text/event-stream", .complete)) == (.major, ["ending"])
+        )
+    }
+
     @Test("ids, white space, the order of members and the cut of a stream make no difference")
     func idsWhiteSpaceAndTheCutOfAStreamMakeNoDifference() {
         let tool = #",{"type":"tool_use","id":"toolu_1","name":"Bash","input":{"a":1,"b":[2, "x"]}}"#
