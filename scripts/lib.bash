@@ -37,6 +37,8 @@ stop_process() {
 start_server() {
   local log=$1 tries
   shift
+  # It is read at once, maybe before the server's process has opened it.
+  : >"$log"
   "$@" >"$log" 2>&1 </dev/null &
   server_pid=$!
   started+=("$server_pid")

@@ -3,45 +3,16 @@
 import argparse
 import datetime
 import json
-import os
-import platform
 import statistics
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+import page
 
-PAGE = f"""# Benchmarks
-
-`make bench` compares the proxy, recording and in its default durability (`strict`), with nginx `proxy_pass`, which
-records nothing, and with mitmdump in reverse mode with `-w`, which records. All stand in front of the same mock
-upstream (nginx, one worker), on one machine with the load generator (wrk), and take turns in each round.
-
-- *small*: a body of 1 KB.
-- *conversation*: a growing conversation as a coding agent sends it, about 142 KB a request, of which 2 KB are new in
-  each turn; 16 turns, then a new session.
-
-The figures are requests per second, median over the rounds; the ratios are what counts, for they carry over to other
-machines. *mock alone* is the load generator against the mock upstream with nothing between: what it leaves room for.
-
-{BEGIN}
-{END}
-"""
-
-NAMES = {"mock": "mock alone", "nginx": "nginx `proxy_pass`", "mitmdump": "mitmdump `-w`", "proxy": "Tapedeck, recording"}
-
-
-def machine():
-    model = platform.processor()
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    system = platform.platform()
-    with open("/etc/os-release", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("PRETTY_NAME="):
-                system = line.split("=", 1)[1].strip().strip('"')
-    return f"{os.cpu_count()} cores ({model or 'unknown'}), {system}, Linux {platform.release().split(chr(45))[0]}"
+NAMES = {
+    "mock": "mock alone",
+    "nginx": "nginx `proxy_pass`",
+    "mitmdump": "mitmdump `-w`",
+    "proxy": "Tapedeck, recording",
+}
 
 
 def ratio(rates, other):
@@ -90,23 +61,13 @@ def main():
     versions = ", ".join(version.replace("=", " ") for version in arguments.version if not version.endswith("="))
     lines = table(results) + [
         "",
-        f"{datetime.date.today().isoformat()}; {machine()}; {versions}. "
+        f"{datetime.date.today().isoformat()}; {page.machine()}; {versions}. "
         f"{arguments.rounds} rounds of {arguments.seconds} s, {arguments.connections} connections "
         f"(mitmdump {arguments.mitmdump_connections}), 2 wrk threads.",
     ]
     text = "\n".join(lines)
     print(text)
-
-    page = PAGE
-    if os.path.exists(arguments.output):
-        with open(arguments.output, encoding="utf-8") as file:
-            page = file.read()
-    if BEGIN not in page or END not in page:
-        raise SystemExit(f"bench: {arguments.output} has no markers {BEGIN} and {END}")
-    before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    with open(arguments.output, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    page.put(arguments.output, "bench", text)
 
 
 if __name__ == "__main__":
