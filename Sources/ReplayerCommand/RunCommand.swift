@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Inspector
 import Recorder
 import Replayer
@@ -79,6 +80,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write the new run as a bundle; the name ends in .tar.zst, .tgz or .zip.", valueName: "file")
     )
     var output: String?
+
+    @Flag(help: "Replace the file of -o if it is there.")
+    var force = false
 
     @Flag(help: "Print one JSON object a line for each exchange.")
     var json = false
@@ -192,6 +196,9 @@ struct RunCommand: AsyncParsableCommand {
                 "The value '\(output)' is invalid for '-o <file>': let it end in \(BundleContainer.endings)."
             )
         }
+        if let output, !force, FileManager.default.fileExists(atPath: output) {
+            throw ValidationError("\(output) is there already: choose another name for -o, or add --force.")
+        }
         settings.authorityFile = caFile
         settings.speaksHTTP1 = speaksHTTP1
         return settings
@@ -214,6 +221,14 @@ struct RunCommand: AsyncParsableCommand {
             additions.key = key
         } else if !target.isLoopback {
             additions.key = Environment.variable("ANTHROPIC_API_KEY").flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let names = additions.headers.map { $0.name.lowercased() }
+        let hasCredential = additions.key != nil || names.contains("x-api-key") || names.contains("authorization")
+        // The recorded one was masked: every answer would be a 401.
+        guard target.isLoopback || dryRun || hasCredential else {
+            throw ValidationError(
+                "There is no key for \(target.host): set ANTHROPIC_API_KEY, or name a variable with --key-env <name>."
+            )
         }
         return additions
     }

@@ -33,17 +33,38 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @Option(help: ArgumentHelp("upstream: what each attempt got; client: what clients got.", valueName: "side"))
-    var side = ReplaySide.upstream
+    @Option(
+        help: ArgumentHelp(
+            "upstream (the default): what each attempt got; client: what clients got.",
+            valueName: "upstream|client"
+        ),
+        transform: { try Self.parse($0, ReplaySide.init(rawValue:), "upstream or client") }
+    )
+    var side: ReplaySide?
 
-    @Option(help: ArgumentHelp("How fast recorded time passes.", valueName: "orig|10x|max"))
-    var speed = ReplaySpeed.original
+    @Option(
+        help: ArgumentHelp("How fast recorded time passes; orig by default.", valueName: "orig|10x|max"),
+        transform: { try Self.parse($0, ReplaySpeed.init, "orig, max, or a factor such as 10x or 2.5x") }
+    )
+    var speed: ReplaySpeed?
 
-    @Option(help: ArgumentHelp("How alike a request must be.", valueName: "exact|normalised|minor|major"))
-    var match = MatchRung.normalised
+    @Option(
+        help: ArgumentHelp(
+            "How alike a request must be; normalised by default.",
+            valueName: "exact|normalised|minor|major"
+        ),
+        transform: { try Self.parse($0, Self.rung, "exact, normalised, minor or major") }
+    )
+    var match: MatchRung?
 
-    @Option(help: ArgumentHelp("What a request gets that nothing matches.", valueName: "599|404|forward=URL"))
-    var miss = MissAnswer.status(599)
+    @Option(
+        help: ArgumentHelp(
+            "What a request gets that nothing matches; 599 by default.",
+            valueName: "599|404|forward=URL"
+        ),
+        transform: { try Self.parse($0, MissAnswer.init, "599, 404 or forward=http://HOST:PORT") }
+    )
+    var miss: MissAnswer?
 
     @Flag(help: "Give answers again when all equal ones were given.")
     var loop = false
@@ -55,14 +76,14 @@ struct ServeCommand: AsyncParsableCommand {
         guard (0...65_535).contains(port) else {
             throw ValidationError("The value '\(port)' is invalid for '--port <port>': it must be 0 to 65535.")
         }
-        guard match != .unmatched else {
-            throw ValidationError(
-                "The value 'unmatched' is invalid for '--match': use exact, normalised, minor or major."
-            )
-        }
         let kinds = [!sources.isEmpty, home != nil, scenario != nil].count { $0 }
         guard kinds == 1 else {
             throw ValidationError("Name what to answer from: bundle files, --home DIR or --scenario FILE, one of them.")
+        }
+        let isSet = [side != nil, speed != nil, match != nil, miss != nil, loop, strict]
+        let names = ["--side", "--speed", "--match", "--miss", "--loop", "--strict"]
+        if scenario != nil, let name = zip(names, isSet).first(where: \.1)?.0 {
+            throw ValidationError("\(name) is for recordings: a scenario says itself how it answers.")
         }
     }
 
@@ -81,41 +102,30 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let result = answers.result
         print(result.line)
-        if strict, result.counts[.unmatched] ?? 0 > 0 || result.unused > 0 { throw ExitCode(1) }
+        if strict, result.unmatched > 0 || result.unused > 0 { throw ExitCode(1) }
     }
 
     private func recorded() throws -> RecordedAnswers {
-        var options = RecordedAnswers.Options()
-        (options.side, options.match, options.speed, options.loops) = (side, match, speed, loop)
+        var options = ReplayOptions()
+        if let side { options.side = side }
+        if let match { options.match = match }
+        if let speed { options.speed = speed }
+        options.loops = loop
         switch miss {
         case .status(let status): options.missStatus = status
         case .forward(let url): options.forward = url
+        case nil: break
         }
         let source = try Sources.open(home.map { [$0] } ?? sources) { StandardError.print("replayer: \($0)") }
         return try RecordedAnswers(source, options: options) { StandardError.print($0) }
     }
-}
 
-/// The value of `--miss`.
-enum MissAnswer: ExpressibleByArgument {
-    case status(Int)
-    case forward(String)
-
-    init?(argument: String) {
-        switch argument {
-        case "599", "404": self = .status(argument == "404" ? 404 : 599)
-        case _ where argument.hasPrefix("forward=http"): self = .forward(String(argument.dropFirst(8)))
-        default: return nil
-        }
+    private static func rung(_ text: String) -> MatchRung? {
+        MatchRung(rawValue: text).flatMap { $0 == .unmatched ? nil : $0 }
     }
 
-    var defaultValueDescription: String { "599" }
+    private static func parse<Value>(_ text: String, _ read: (String) -> Value?, _ valid: String) throws -> Value {
+        guard let value = read(text) else { throw ValidationError("write \(valid).") }
+        return value
+    }
 }
-
-extension ReplaySpeed: ExpressibleByArgument {
-    /// Reads what `ReplaySpeed.init(_:)` reads.
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ReplaySide: ExpressibleByArgument {}
-extension MatchRung: ExpressibleByArgument {}

@@ -64,7 +64,11 @@ package struct BundleVerification: Sendable {
             let names = unused.map(\.description).sorted().prefix(3).joined(separator: ", ")
             note("nothing refers to \(unused.count) of its pieces: \(names)")
         }
-        if let manifest = bundle.manifest, faultCount == 0 { compare(manifest, highest) }
+        let starts = bundle.rows.map(\.summary.startedAt)
+        if zip(starts, starts.dropFirst()).contains(where: { $0 > $1 }) {
+            note("its exchanges are not in the order of their start")
+        }
+        if let manifest = bundle.manifest, faultCount == 0 { compare(manifest, highest, starts) }
     }
 
     /// Whether nothing is wrong.
@@ -75,12 +79,17 @@ package struct BundleVerification: Sendable {
         if faults.count < Self.limit { faults.append(fault) }
     }
 
-    private mutating func compare(_ manifest: BundleManifest, _ highest: UInt64) {
+    private mutating func compare(_ manifest: BundleManifest, _ highest: UInt64, _ starts: [Timestamp]) {
         for (name, said, found) in [
             ("attempts", manifest.attempts, attempts), ("pieces", manifest.pieces, pieces),
             ("piece bytes", manifest.pieceBytes, pieceBytes),
-            ("last number", Int(clamping: manifest.lastNumber), Int(clamping: highest)),
-        ] where said != found {
+            ("last number", manifest.lastNumber.map { Int(clamping: $0) }, Int(clamping: highest)),
+        ] {
+            guard let said, said != found else { continue }
+            note("the manifest gives \(said) as \(name), it is \(found)")
+        }
+        for (name, said, found) in [("from", manifest.from, starts.min()), ("until", manifest.until, starts.max())] {
+            guard let said, let found, said != found else { continue }
             note("the manifest gives \(said) as \(name), it is \(found)")
         }
     }

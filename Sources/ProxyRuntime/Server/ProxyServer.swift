@@ -1,4 +1,3 @@
-import Inspector
 package import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -80,9 +79,7 @@ package final class ProxyServer: Sendable {
 
     /// What seals the recordings of this server; it is to be started, and closed before `drain`.
     package func sealer() -> StoreSealer {
-        StoreSealer(settings.layout, settings: settings.sealing, recorder: recorder, logger: logger) {
-            IncidentReport()
-        }
+        StoreSealer(settings.layout, settings: settings.sealing, recorder: recorder, logger: logger)
     }
 
     /// How the recording goes.

@@ -1,5 +1,11 @@
 import CArchive
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// Reads the members of an archive one after another, through libarchive.
 ///
 /// It blocks, and belongs to one thread at a time.
@@ -26,8 +32,12 @@ struct ArchiveReader: ~Copyable {
     ///
     /// - Throws: `StoreError` when the file can't be read or is no archive.
     init(path: String) throws(StoreError) {
-        // libarchive's own message does not tell a missing file from a broken one.
-        _ = try Descriptor(path: path, flags: 0)
+        // libarchive's own message does not tell a missing file from a broken one, or a directory.
+        _ = try Descriptor(path: path, flags: O_RDONLY)
+        var status = stat()
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+            throw StoreError(.corrupt, "\(path) is a directory: name a bundle file, or pack it with tar or zip first")
+        }
         guard let archive = archive_read_new() else { throw StoreError(.io, "no memory to read \(path)") }
         archive_read_support_filter_gzip(archive)
         archive_read_support_filter_zstd(archive)
@@ -36,7 +46,8 @@ struct ArchiveReader: ~Copyable {
         guard archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else {
             let reason = ArchiveReader.reason(archive)
             archive_read_free(archive)
-            throw StoreError(.corrupt, "\(path) is no bundle: \(reason)")
+            let what = reason.lowercased().contains("truncated") ? "cut off before anything of use" : "no bundle"
+            throw StoreError(.corrupt, "\(path) is \(what): \(reason)")
         }
         self.archive = archive
         self.path = path

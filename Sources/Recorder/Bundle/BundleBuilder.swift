@@ -114,8 +114,8 @@ package final class BundleBuilder {
 
     private func note(_ exchange: Exchange) {
         manifest.exchanges += 1
-        manifest.attempts += exchange.attempts.count
-        manifest.lastNumber = max(manifest.lastNumber, exchange.number)
+        manifest.attempts = (manifest.attempts ?? 0) + exchange.attempts.count
+        manifest.lastNumber = max(manifest.lastNumber ?? 0, exchange.number)
         if manifest.from == nil { manifest.from = exchange.startedAt }
         manifest.until = exchange.startedAt
     }

@@ -12,12 +12,12 @@ extension BundleManifest {
             $0.member("counts") {
                 $0.object {
                     $0.member("exchanges", exchanges)
-                    $0.member("attempts", attempts)
-                    $0.member("pieces", pieces)
-                    $0.member("piece_bytes", pieceBytes)
+                    $0.member("attempts", attempts ?? 0)
+                    $0.member("pieces", pieces ?? 0)
+                    $0.member("piece_bytes", pieceBytes ?? 0)
                 }
             }
-            $0.member("last_number", Int(clamping: lastNumber))
+            $0.member("last_number", Int(clamping: lastNumber ?? 0))
             $0.member("from", from)
             $0.member("until", until)
             $0.member("completeness") {
@@ -95,10 +95,10 @@ extension BundleManifest {
         self.exchanges = exchanges
         tool = root["tool"]?.string ?? "unknown"
         let counts = root["counts"]?.members ?? [:]
-        attempts = counts["attempts"]?.int ?? 0
-        pieces = counts["pieces"]?.int ?? 0
-        pieceBytes = counts["piece_bytes"]?.int ?? 0
-        lastNumber = UInt64(max(0, root["last_number"]?.int ?? 0))
+        attempts = counts["attempts"]?.int
+        pieces = counts["pieces"]?.int
+        pieceBytes = counts["piece_bytes"]?.int
+        lastNumber = root["last_number"]?.int.map { UInt64(max(0, $0)) }
         from = root["from"]?.timestamp
         until = root["until"]?.timestamp
         root["completeness"]?["missing"]?.forEachElement { element in

@@ -36,14 +36,14 @@ package struct BundleManifest: Sendable {
     package var created: Timestamp
     /// How many exchanges it holds.
     package var exchanges = 0
-    /// How many attempts they have.
-    package var attempts = 0
+    /// How many attempts they have; `nil` when it is not said, as with the next three.
+    package var attempts: Int?
     /// How many pieces it holds.
-    package var pieces = 0
+    package var pieces: Int?
     /// Bytes of all pieces.
-    package var pieceBytes = 0
+    package var pieceBytes: Int?
     /// The highest number of an exchange.
-    package var lastNumber: UInt64 = 0
+    package var lastNumber: UInt64?
     /// When the first exchange began.
     package var from: Timestamp?
     /// When the last exchange began.

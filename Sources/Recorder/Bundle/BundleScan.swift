@@ -68,10 +68,15 @@ struct BundleScan: ~Copyable {
         try spool.flush()
         if let failure {
             isCutOff = true
-            faults.append(failure.message)
+            // Whoever shows a fault names the file.
+            let message = failure.message
+            faults.append(message.hasPrefix(path + " ") ? "it" + message.dropFirst(path.count) : message)
         }
         isComplete = contents == .everything
-        if isComplete { check() }
+        if isComplete {
+            check()
+            if !isCutOff, let fault = try ZipDirectory.fault(path: path) { faults.append(fault) }
+        }
     }
 
     /// The name of a piece that a line needs and that is not there or damaged.

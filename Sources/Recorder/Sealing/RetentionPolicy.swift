@@ -6,7 +6,7 @@ package struct RetentionPolicy: Hashable, Sendable {
         package var name: String
         /// The file's length.
         package var bytes: Int
-        /// When its last exchange began.
+        /// What its age counts from: when its last exchange began, of an imported one when it was imported.
         package var until: Timestamp
 
         /// Makes a candidate.
@@ -22,7 +22,7 @@ package struct RetentionPolicy: Hashable, Sendable {
         case age, size
     }
 
-    /// Bundles whose last exchange began so many days ago are deleted; `nil` keeps them.
+    /// Bundles whose last exchange began so many days ago are deleted, and those imported so long ago; `nil` keeps them.
     package var days: Int? = 7
     /// The bytes that all bundles may have together; `nil` for any.
     package var bytes: Int?

@@ -1,7 +1,7 @@
 /// When live segments become bundles, and when bundles are deleted.
 package struct SealingSettings: Sendable {
     /// A segment is sealed when it is that long, in bytes.
-    package var size = 64 << 20
+    package var size = 64_000_000
     /// A segment is sealed when its first exchange began so long ago.
     package var age = Duration.seconds(3600)
     /// A segment is sealed when nothing was recorded for so long.

@@ -107,14 +107,17 @@ struct SealingTurn {
             RetentionPolicy.Candidate(
                 name: bundle.name,
                 bytes: bundle.bytes,
-                until: manifest.until ?? manifest.created
+                until: bundle.segment == nil ? bundle.modificationTime : manifest.until ?? manifest.created
             )
         }
         let due = settings.retention.deletions(of: candidates, now: now)
         guard !due.isEmpty else { return }
-        let noted = Set(try DeletionRecord.all(in: layout).map(\.bundle))
+        let noted = Dictionary(
+            try DeletionRecord.all(in: layout).map { ($0.bundle, $0.deleted) },
+            uniquingKeysWith: { max($0, $1) }
+        )
         for (candidate, reason) in due {
-            guard let manifest = known.first(where: { $0.key.name == candidate.name })?.value else { continue }
+            guard let (bundle, manifest) = known.first(where: { $0.key.name == candidate.name }) else { continue }
             let record = DeletionRecord(
                 bundle: candidate.name,
                 exchanges: manifest.exchanges,
@@ -125,7 +128,8 @@ struct SealingTurn {
                 deleted: now
             )
             // Noted first: a crash in between repeats the deletion, not the note.
-            if !noted.contains(candidate.name) { try record.append(to: layout) }
+            // A bundle that came after a deletion of its name was imported again, and goes again.
+            if noted[candidate.name].map({ $0 < bundle.modificationTime }) ?? true { try record.append(to: layout) }
             // Its segment may still be there, and would count again without the bundle.
             if let segment = StoreLayout.sealedSegment(bundleFileName: candidate.name) {
                 unlink(layout.segment(segment))

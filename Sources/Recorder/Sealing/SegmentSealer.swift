@@ -1,9 +1,7 @@
-/// Turns one closed segment into a bundle of the store.
+/// Turns one closed segment into a bundle of the store, without pages for people: `inspector` is there, where the store is.
 struct SegmentSealer {
     let layout: StoreLayout
     let level: Int
-    /// Makes the pages for people.
-    let report: @Sendable () -> (any BundleReport)?
 
     /// Seals a segment: afterwards the bundle is whole on the disk, and the segment is still there.
     ///
@@ -31,7 +29,7 @@ struct SegmentSealer {
 
         let bodies = SegmentBodies(path: layout.segment(number))
         var reader = try SegmentReader(path: layout.segment(number))
-        let builder = try BundleBuilder(path: layout.bundle(ofSegment: number), options: options, report: report())
+        let builder = try BundleBuilder(path: layout.bundle(ofSegment: number), options: options)
         var damaged: [Timestamp] = []
         for place in index {
             let exchange = try reader.exchange(at: place.offset)

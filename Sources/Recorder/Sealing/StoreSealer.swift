@@ -27,19 +27,17 @@ package final class StoreSealer: Sendable {
     ///   - settings: when to seal and what to delete.
     ///   - recorder: the recorder, which closes its segment when that is due.
     ///   - logger: is told what can't be sealed or deleted.
-    ///   - report: makes the pages for people in each bundle.
     package init(
         _ layout: StoreLayout,
         settings: SealingSettings,
         recorder: CapturePipeline,
-        logger: Logger,
-        report: @escaping @Sendable () -> (any BundleReport)? = { nil }
+        logger: Logger
     ) {
         self.layout = layout
         self.settings = settings
         self.recorder = recorder
         self.logger = logger
-        sealer = SegmentSealer(layout: layout, level: settings.level, report: report)
+        sealer = SegmentSealer(layout: layout, level: settings.level)
     }
 
     /// Begins.

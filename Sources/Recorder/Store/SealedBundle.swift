@@ -16,6 +16,9 @@ package struct SealedBundle: Hashable, Sendable {
     /// The segment that was sealed into it, or `nil` for an imported one.
     package var segment: Int? { StoreLayout.sealedSegment(bundleFileName: name) }
 
+    /// When it was written.
+    package var modificationTime: Timestamp { Timestamp(microseconds: modified / 1000) }
+
     /// Makes a description.
     package init(name: String, bytes: Int, modified: Int64) {
         self.name = name

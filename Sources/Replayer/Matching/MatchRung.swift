@@ -1,5 +1,5 @@
 /// How alike a request and a recorded one are; docs/matching.md says what each rung ignores.
-package enum MatchRung: String, Sendable, CaseIterable, Comparable {
+public enum MatchRung: String, Sendable, CaseIterable, Comparable {
     /// The same bytes, masked secrets aside.
     case exact
     /// The same JSON: white space, order of keys, spelling of numbers, `metadata` and `cache_control` do not count.
@@ -12,7 +12,7 @@ package enum MatchRung: String, Sendable, CaseIterable, Comparable {
     case unmatched
 
     /// Orders from alike to different.
-    package static func < (left: MatchRung, right: MatchRung) -> Bool {
+    public static func < (left: MatchRung, right: MatchRung) -> Bool {
         left.place < right.place
     }
 

@@ -8,11 +8,17 @@ package protocol AnswerSource: Sendable {
     /// Carries out `AnswerStep.forward`; `nil` when nothing is ever forwarded.
     var forwarder: Forwarder? { get }
 
-    /// Chooses the answer of a whole request; called on the event loop of its connection.
+    /// Whether choosing may read files or take long: then it is done on a thread of its own, one request after another.
+    var isBlocking: Bool { get }
+
+    /// Chooses the answer of a whole request; called on the event loop of its connection unless it blocks.
     func steps(answering request: ReceivedRequest) -> [AnswerStep]
 }
 
 extension AnswerSource {
     /// Nothing is forwarded unless a source says so.
     package var forwarder: Forwarder? { nil }
+
+    /// Nothing blocks unless a source says so.
+    package var isBlocking: Bool { false }
 }

@@ -20,6 +20,8 @@ final class MockConnectionHandler: ChannelInboundHandler {
 
     private let answers: any AnswerSource
     private let ledger: MockLedger
+    /// Where answers are chosen that take long; `nil` for the event loop.
+    private let chooser: NIOThreadPool?
     private var connection = 0
     private var incoming: (head: HTTPRequestHead, body: ByteBuffer)?
     /// Whole requests that wait for the answers before theirs (pipelining).
@@ -30,9 +32,10 @@ final class MockConnectionHandler: ChannelInboundHandler {
     private var answerStart = NIODeadline.now()
     private var idleTimer: Scheduled<Void>?
 
-    init(answers: any AnswerSource, ledger: MockLedger) {
+    init(answers: any AnswerSource, ledger: MockLedger, chooser: NIOThreadPool?) {
         self.answers = answers
         self.ledger = ledger
+        self.chooser = chooser
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -88,8 +91,17 @@ final class MockConnectionHandler: ChannelInboundHandler {
         guard !isAnswering, !pending.isEmpty else { return }
         isAnswering = true
         answerStart = .now()
-        steps = ledger.answer(pending.removeFirst())[...]
-        advance(context: context)
+        let request = pending.removeFirst()
+        guard let chooser else {
+            steps = ledger.answer(request)[...]
+            return advance(context: context)
+        }
+        let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        chooser.runIfActive(eventLoop: context.eventLoop) { [ledger] in ledger.answer(request) }.whenSuccess { steps in
+            let (handler, context) = loopBound.value
+            handler.steps = steps[...]
+            handler.advanceIfActive(context: context)
+        }
     }
 
     private func advance(context: ChannelHandlerContext) {

@@ -4,19 +4,32 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A scripted upstream on a socket of its own: it answers by a scenario and keeps what it was sent.
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// An upstream on a socket of its own, for tests: it answers from a recording or a scenario, and keeps what it was sent.
 ///
 /// ```swift
-/// try await MockUpstream.run(scenario) { mock in
-///     // send requests to mock.baseURL
-///     let requests = try await mock.requests(atLeast: 1)
+/// import Replayer
+/// import Testing
+///
+/// @Test func survivesARateLimit() async throws {
+///     let mock = try MockUpstream(recording: "fixtures/incident.tar.zst")
+///     try await mock.start(port: 0)
+///     // the code under test talks to mock.baseURL
+///     try await mock.stop()
+///     #expect(mock.received().count == 3)
+///     #expect(mock.replay?.unmatched == 0)
 /// }
 /// ```
-package final class MockUpstream: Sendable {
+public final class MockUpstream: Sendable {
     private enum State {
         case idle
         case starting
-        case running(MultiThreadedEventLoopGroup, port: Int)
+        case running(MultiThreadedEventLoopGroup, NIOThreadPool?, port: Int)
         case stopped
     }
 
@@ -44,28 +57,31 @@ package final class MockUpstream: Sendable {
 
     /// Makes a mock upstream that answers from a recording and doesn't listen yet.
     ///
-    /// ```swift
-    /// let mock = try MockUpstream(recording: "fixtures/incident.tar.zst")
-    /// let port = try await mock.start()
-    /// // the code under test talks to mock.baseURL
-    /// try await mock.stop()
-    /// #expect(mock.received().count == 3)
-    /// ```
-    ///
     /// - Parameters:
     ///   - path: A bundle file, or the directory of a store.
     ///   - options: How to answer.
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one.
     /// - Throws: `StoreError` or `ReplayerError` when there is nothing to answer from.
-    package convenience init(
+    public convenience init(
         recording path: String,
-        options: RecordedAnswers.Options = RecordedAnswers.Options(),
+        options: ReplayOptions = ReplayOptions(),
         host: String = "127.0.0.1",
         port: Int = 0
     ) throws {
         let answers = try RecordedAnswers(try Sources.open([path]), options: options)
         self.init(answers: answers, host: host, port: port)
+    }
+
+    /// Makes a mock upstream that plays a scenario file (docs/scenarios.md) and doesn't listen yet.
+    ///
+    /// - Parameters:
+    ///   - path: The YAML file.
+    ///   - host: The address to listen on.
+    ///   - port: The port to listen on; 0 takes a free one.
+    /// - Throws: `ReplayerError` that names file, line and column of what is wrong.
+    public convenience init(scenarioFile path: String, host: String = "127.0.0.1", port: Int = 0) throws {
+        self.init(scenario: try Scenario.load(path: path), host: host, port: port)
     }
 
     /// Makes a mock upstream that plays a scenario and doesn't listen yet.
@@ -104,10 +120,11 @@ package final class MockUpstream: Sendable {
 
     /// Starts to listen.
     ///
+    /// - Parameter port: The port to listen on, in place of the initializer's; 0 takes a free one.
     /// - Returns: The port.
     /// - Throws: `ReplayerError` when the address can't be listened on, or on a second start.
     @discardableResult
-    package func start() async throws -> Int {
+    public func start(port: Int? = nil) async throws -> Int {
         try state.withLock { state in
             guard case .idle = state else {
                 throw ReplayerError(.alreadyStarted, "this mock upstream was started before; make a new one")
@@ -115,41 +132,53 @@ package final class MockUpstream: Sendable {
             state = .starting
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: eventLoopThreads)
+        // One thread: what came first is answered first.
+        let chooser = answers.isBlocking ? NIOThreadPool(numberOfThreads: 1) : nil
+        chooser?.start()
         do {
-            let channel = try await bootstrap(group).bind(host: host, port: requestedPort).get()
+            let channel = try await bootstrap(group, chooser).bind(host: host, port: port ?? requestedPort).get()
             let port = channel.localAddress?.port ?? requestedPort
-            state.withLock { $0 = .running(group, port: port) }
+            state.withLock { $0 = .running(group, chooser, port: port) }
             return port
         } catch {
             state.withLock { $0 = .stopped }
             try? await group.shutdownGracefully()
-            throw ReplayerError(.cannotListen, "can't listen on \(host):\(requestedPort)", cause: error)
+            try? await chooser?.shutdownGracefully()
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            let address = "\(host):\(port ?? requestedPort)"
+            throw ReplayerError(.cannotListen, "can't listen on \(address): \(reason); port 0 takes a free one")
         }
     }
 
     /// Closes all connections, stops to listen and ends the threads; a second stop does nothing.
     ///
     /// - Throws: What NIO throws when its threads can't be ended.
-    package func stop() async throws {
-        let group: MultiThreadedEventLoopGroup? = state.withLock { state in
-            guard case .running(let group, _) = state else { return nil }
+    public func stop() async throws {
+        let running: (MultiThreadedEventLoopGroup, NIOThreadPool?)? = state.withLock { state in
+            guard case .running(let group, let chooser, _) = state else { return nil }
             state = .stopped
-            return group
+            return (group, chooser)
         }
-        try await group?.shutdownGracefully()
+        try await running?.0.shutdownGracefully()
+        try await running?.1?.shutdownGracefully()
     }
 
     /// The base URL without a final slash, such as `http://127.0.0.1:4242`; empty when it doesn't listen.
-    package var baseURL: String {
+    public var baseURL: String {
         state.withLock { state in
-            guard case .running(_, let port) = state else { return "" }
+            guard case .running(_, _, let port) = state else { return "" }
             return host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
         }
     }
 
     /// The whole requests received so far, in the order of arrival.
-    package func received() -> [ReceivedRequest] {
+    public func received() -> [ReceivedRequest] {
         ledger.requests
+    }
+
+    /// How the requests so far were answered; `nil` for a scenario.
+    public var replay: ReplayCounts? {
+        (answers as? RecordedAnswers)?.result
     }
 
     /// The number of client connections that are open.
@@ -160,7 +189,7 @@ package final class MockUpstream: Sendable {
     /// Waits until so many requests were received, and returns all there are then.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
-    package func requests(atLeast count: Int) async throws -> [ReceivedRequest] {
+    public func requests(atLeast count: Int) async throws -> [ReceivedRequest] {
         try await ledger.requests(atLeast: count)
     }
 
@@ -171,7 +200,7 @@ package final class MockUpstream: Sendable {
         try await ledger.openConnections(atMost: count)
     }
 
-    private func bootstrap(_ group: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+    private func bootstrap(_ group: MultiThreadedEventLoopGroup, _ chooser: NIOThreadPool?) -> ServerBootstrap {
         let answers = answers
         let ledger = ledger
         return ServerBootstrap(group: group)
@@ -184,7 +213,7 @@ package final class MockUpstream: Sendable {
                     let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(decoder),
-                        MockConnectionHandler(answers: answers, ledger: ledger)
+                        MockConnectionHandler(answers: answers, ledger: ledger, chooser: chooser)
                     )
                 }
             }

@@ -1,17 +1,17 @@
 /// How fast recorded time passes in a replay.
-package enum ReplaySpeed: Hashable, Sendable {
+public enum ReplaySpeed: Hashable, Sendable {
     /// As many times faster than it was recorded, in thousandths: 1000 is the original.
     case times(thousandths: Int64)
     /// Without waiting.
     case max
 
     /// As recorded.
-    package static let original = ReplaySpeed.times(thousandths: 1000)
+    public static let original = ReplaySpeed.times(thousandths: 1000)
 
     /// Reads `orig`, `max`, or a factor from 0.001 to 1000000 with up to three decimals, such as `10x` or `2.5x`.
     ///
     /// - Returns: `nil` for any other text.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         switch text {
         case "orig": self = .original
         case "max": self = .max
@@ -37,7 +37,7 @@ package enum ReplaySpeed: Hashable, Sendable {
     }
 
     /// A recorded span of microseconds as it lasts in the replay.
-    package func scaled(_ microseconds: Int64) -> Int64 {
+    public func scaled(_ microseconds: Int64) -> Int64 {
         switch self {
         case .max: return 0
         case .times(let thousandths):

@@ -1,12 +1,12 @@
 /// One header line; lists of them keep order, case and repeats.
-package struct ScriptedHeader: Sendable, Hashable {
+public struct ScriptedHeader: Sendable, Hashable {
     /// The name as it stands on the wire.
-    package var name: String
+    public var name: String
     /// The value as it stands on the wire.
-    package var value: String
+    public var value: String
 
     /// Makes a header line.
-    package init(_ name: String, _ value: String) {
+    public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
     }

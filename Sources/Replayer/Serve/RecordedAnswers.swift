@@ -12,43 +12,12 @@ import Synchronization
 ///
 /// It keeps hashes of the recorded requests; bodies are read when they are needed.
 package final class RecordedAnswers: AnswerSource {
-    /// How it answers.
-    package struct Options: Sendable {
-        /// Whose answers it gives.
-        package var side = ReplaySide.upstream
-        /// The last rung that still is an answer.
-        package var match = MatchRung.normalised
-        /// How fast recorded time passes.
-        package var speed = ReplaySpeed.original
-        /// The status of an answer to a request that nothing matches.
-        package var missStatus = 599
-        /// Where requests go that nothing matches, in place of the answer with that status; `nil` for nowhere.
-        package var forward: String?
-        /// Whether answers that were all given are given again.
-        package var loops = false
-
-        /// The defaults.
-        package init() {}
-    }
-
-    /// What was counted.
-    package struct Result: Hashable, Sendable {
-        /// Requests by the rung at which they were answered; `unmatched` got a miss.
-        package var counts: [MatchRung: Int]
-        /// Recorded answers that were never given.
-        package var unused: Int
-
-        /// The line for people and scripts: `exact=3 normalised=0 minor=0 major=0 unmatched=1 unused=2`.
-        package var line: String {
-            MatchRung.allCases.map { "\($0.rawValue)=\(counts[$0] ?? 0)" }.joined(separator: " ") + " unused=\(unused)"
-        }
-    }
-
     package let idleClose: Duration? = nil
     package let answersContinue = true
+    package let isBlocking = true
     package let forwarder: Forwarder?
 
-    private let options: Options
+    private let options: ReplayOptions
     private let recording: Recording
     private let index: Mutex<AnswerIndex>
     private let masker = Masker(key: .random())
@@ -63,7 +32,7 @@ package final class RecordedAnswers: AnswerSource {
     /// - Throws: `StoreError` when the recording can't be read, `ReplayerError` when there is nothing in it.
     package init(
         _ source: any ExchangeSource,
-        options: Options = Options(),
+        options: ReplayOptions = ReplayOptions(),
         onMiss: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.options = options
@@ -78,8 +47,8 @@ package final class RecordedAnswers: AnswerSource {
     }
 
     /// What was counted so far.
-    package var result: Result {
-        index.withLock { Result(counts: $0.counts, unused: $0.unused) }
+    package var result: ReplayCounts {
+        index.withLock { ReplayCounts(counts: $0.counts, unused: $0.unused) }
     }
 
     /// How many answers the recording has.

@@ -1,5 +1,5 @@
 /// Whose answers a recording gives.
-package enum ReplaySide: String, Sendable, CaseIterable {
+public enum ReplaySide: String, Sendable, CaseIterable {
     /// What upstreams answered to each attempt, errors included: for a proxy in front.
     case upstream
     /// What clients got in the end.

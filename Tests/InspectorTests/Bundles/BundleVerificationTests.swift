@@ -1,3 +1,4 @@
+import Foundation
 import Inspector
 import Recorder
 import TestSupport
@@ -80,6 +81,14 @@ struct BundleVerificationTests {
                 "jq -c .last_number=9 manifest.json > m; mv m manifest.json",
                 "the manifest gives 9 as last number, it is 2"
             ),
+            (
+                "jq -c '.until=\"2027-01-01T00:00:00.000000Z\"' manifest.json > m; mv m manifest.json",
+                "the manifest gives 2027-01-01T00:00:00.000000Z as until"
+            ),
+            (
+                "tac exchanges.ndjson > l; mv l exchanges.ndjson; reseal exchanges.ndjson",
+                "its exchanges are not in the order of their start"
+            ),
             ("for p in pieces/*; do echo x >> $p; break; done", "pieces/"),
             ("for p in pieces/*; do rm $p; break; done", "pieces/"),
             (
@@ -116,5 +125,44 @@ struct BundleVerificationTests {
         let verification = try BundleVerification(path: bench.path("cut.tgz"))
         #expect(!verification.isSound)
         #expect(verification.faults.contains { $0.hasPrefix("it is cut off") }, "\(verification.faults)")
+    }
+
+    @Test("counts that a manifest does not give are not missed")
+    func countsThatAManifestDoesNotGive() async throws {
+        let script =
+            "jq -c '.counts={exchanges:2}|del(.last_number,.from,.until)' manifest.json > m; mv m manifest.json"
+        #expect(try await damaged(script) == [])
+    }
+
+    @Test("a zip without the end of its directory is not sound, although all members are there")
+    func zipDirectory() async throws {
+        let bench = try BundleBench([.stream(1)])
+        _ = try bench.export("good.zip")
+        try await bench.shell(
+            """
+            # The directory of zip begins with the first PK\\1\\2.
+            start=$(grep -abo "$(printf 'PK\\001\\002')" good.zip | head -n 1 | cut -d: -f1)
+            head -c $((start + 60)) good.zip > cut.zip
+            head -c -5 good.zip > short.zip
+            (cat good.zip; head -c 100 /dev/zero) > longer.zip
+            """
+        )
+        #expect(try BundleVerification(path: bench.path("good.zip")).faults == [])
+        for name in ["cut.zip", "short.zip", "longer.zip"] {
+            let faults = try BundleVerification(path: bench.path(name)).faults
+            #expect(faults.contains { $0.hasPrefix("the directory at the end of the zip is") }, "\(name): \(faults)")
+        }
+    }
+
+    @Test(
+        "the bundles that ship as examples are sound",
+        arguments: [
+            "hand-made.tar.zst", "hand-made.tgz", "hand-made.zip", "program.tar.zst",
+        ]
+    )
+    func examples(name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../fixtures/bundles/v1").standardizedFileURL.path
+        #expect(try BundleVerification(path: folder + "/" + name).faults == [])
     }
 }

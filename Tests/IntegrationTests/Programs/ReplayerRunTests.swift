@@ -223,7 +223,9 @@ struct ReplayerRunTests {
         "wrong usage is 2, in one line that names the flag",
         arguments: [
             (["--to", "http://10.0.0.1"], "--live"), (["--to", "https://nowhere.invalid", "--live"], "--max-cost"),
-            (["--to", "https://nowhere.invalid", "--max-cost", "1"], "--live"), (["--to", "a"], "--to"), ([], "--to"),
+            (["--to", "https://nowhere.invalid", "--max-cost", "1"], "--live"),
+            (["--to", "https://nowhere.invalid", "--live", "--max-cost", "1"], "--key-env"), (["--to", "a"], "--to"),
+            ([], "--to"),
             (["--to", "http://127.0.0.1:1", "--speed", "fast"], "--speed"),
             (["--to", "http://127.0.0.1:1", "--concurrency", "0"], "--concurrency"),
             (["--to", "http://127.0.0.1:1", "--max-cost", "much"], "--max-cost"),

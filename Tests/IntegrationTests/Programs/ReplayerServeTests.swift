@@ -24,7 +24,7 @@ struct ReplayerServeTests {
         let json = #"{"type":"message","content":[]}"#
         let refusal = #"{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}"#
         let length =
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-One: a\r\nx-one: b\r\nContent-Length: 31\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nrequest-id: a\r\nRequest-ID: b\r\nContent-Length: 31\r\n\r\n"
         let quota = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 4980\r\nContent-Length: 74\r\n\r\n"
         let chunked = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         let closing = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
@@ -87,7 +87,7 @@ struct ReplayerServeTests {
     func aProxyInFrontOfARecordingMeetsTheSameAgain() async throws {
         let (first, second) = (try TemporaryDirectory(), try TemporaryDirectory())
         let home = try await recorded(in: first)
-        var options = RecordedAnswers.Options()
+        var options = ReplayOptions()
         options.speed = .max
         let mock = try MockUpstream(recording: home, options: options)
         try await mock.start()
@@ -181,6 +181,7 @@ struct ReplayerServeTests {
         arguments: [
             (["no-such.zip"], "no-such.zip"),
             (["--scenario", "a.yaml", "b.zip"], "one of them"),
+            (["--scenario", "a.yaml", "--loop"], "--loop is for recordings"),
             (["--home", ".", "--match", "unmatched"], "unmatched"),
             (["--home", ".", "--miss", "500"], "500"),
             (["--home", "."], "no store at ."),

@@ -15,7 +15,7 @@ struct SealingTests {
         settings.level = 3
         settings.retention = RetentionPolicy(days: nil)
         change(&settings)
-        let sealer = SegmentSealer(layout: layout, level: settings.level) { nil }
+        let sealer = SegmentSealer(layout: layout, level: settings.level)
         return SealingTurn(layout: layout, settings: settings, sealer: sealer)
     }
 
@@ -152,6 +152,33 @@ struct SealingTests {
         #expect(records.map(\.exchanges) == [3])
         #expect(records.map(\.reason) == [.age])
         #expect(turn.takeDeletions() == records)
+    }
+
+    @Test("the age of an import counts from the import, and each deletion of it is noted")
+    func importsAge() async throws {
+        let recording = try Recording()
+        await recording.record(CaptureSample(1))
+        let border = try #require(await Self.roll(recording) { $0.age = .zero })
+        let layout = recording.store.layout
+        var turn = Self.turn(layout) { $0.retention = RetentionPolicy(days: 7) }
+        #expect(turn.run(border, now: Self.now) { false } == nil)
+        let imported = layout.bundles + "/import-a.tar.zst"
+        let copy = layout.home + "/copy.tar.zst"
+        try FileManager.default.copyItem(atPath: layout.bundle(ofSegment: 1), toPath: copy)
+        let day: Int64 = 86_400_000_000
+        for round in 1...2 {
+            try FileManager.default.copyItem(atPath: copy, toPath: imported)
+            // The recording is of 2026-11; it came into the store later.
+            let came = Self.now.advanced(byMicroseconds: Int64(round) * 100 * day)
+            let date = Date(timeIntervalSince1970: Double(came.microseconds) / 1e6)
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: imported)
+            var later = Self.turn(layout) { $0.retention = RetentionPolicy(days: 7) }
+            #expect(later.run(border, now: came.advanced(byMicroseconds: 6 * day)) { false } == nil)
+            #expect(FileManager.default.fileExists(atPath: imported))
+            #expect(later.run(border, now: came.advanced(byMicroseconds: 8 * day)) { false } == nil)
+            #expect(!FileManager.default.fileExists(atPath: imported))
+            #expect(try DeletionRecord.all(in: layout).count { $0.bundle == "import-a.tar.zst" } == round)
+        }
     }
 
     @Test("the catalog follows a segment into its bundle, and out of the store")
