@@ -5,7 +5,9 @@ import PackageDescription
 // Settings of every Swift target of this package. The language mode is set once, at the end.
 let strictSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
+    // Optimised, a module is compiled as a whole, and the compiler may take a C module that includes <sys/stat.h> for
+    // the owner of `struct stat`.
+    .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("InferIsolatedConformances"),

@@ -13,6 +13,7 @@ import datetime
 import json
 import os
 import urllib.parse
+import zlib
 
 from traffic import Exchange
 
@@ -22,13 +23,16 @@ FOREIGN = ("x-paper-", "x-tapes-", "content-length", "host", "connection")
 FLUSH = b"\x00\x00\xff\xff"
 
 
-def read(directory, speed):
-    """The exchanges of a directory; answers are paced `speed` times faster than they came."""
+def read(directory, speed, plain=False):
+    """The exchanges of a directory; answers are paced `speed` times faster than they came.
+
+    With `plain` the answers come without their content coding, as from a server that does not compress.
+    """
     turns = [os.path.join(directory, name) for name in sorted(os.listdir(directory))]
-    return [_turn(turn, speed) for turn in turns if os.path.exists(os.path.join(turn, "request.json"))]
+    return [_turn(turn, speed, plain) for turn in turns if os.path.exists(os.path.join(turn, "request.json"))]
 
 
-def _turn(folder, speed):
+def _turn(folder, speed, plain):
     with open(os.path.join(folder, "request.json"), encoding="utf-8") as file:
         request = json.load(file)
     with open(os.path.join(folder, "meta.json"), encoding="utf-8") as file:
@@ -38,11 +42,14 @@ def _turn(folder, speed):
     url = urllib.parse.urlsplit(request["url"])
     path = url.path[url.path.index("/v1/"):] + (f"?{url.query}" if url.query else "")
     headers = [pair for pair in request["headers"] if not pair[0].lower().startswith(FOREIGN)]
-    separator = FLUSH if meta.get("content_encoding") == "gzip" else b"\n\n"
+    is_gzip = meta.get("content_encoding") == "gzip"
+    if is_gzip and plain:
+        answer = zlib.decompressobj(wbits=31).decompress(answer)
+    separator = FLUSH if is_gzip and not plain else b"\n\n"
     parts = [part + separator for part in answer.split(separator)]
     parts[-1] = parts[-1][: -len(separator)]
     answered, completed = _instant(meta["ts_response_headers"]), _instant(meta["ts_complete"])
-    dropped = ("content-length", "connection")
+    dropped = ("content-length", "connection") + (("content-encoding",) if plain else ())
     answer_headers = [pair for pair in meta["response_headers"] if pair[0].lower() not in dropped]
     if not any(name.lower() == "transfer-encoding" for name, _ in answer_headers):
         answer_headers.append(["transfer-encoding", "chunked"])

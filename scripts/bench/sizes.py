@@ -105,6 +105,7 @@ def main():
         if not turns:
             raise SystemExit(f"sizes: TAPEDECK_CORPUS={corpus} has no recorded turns")
         traffic.append((f"{len(turns)} recorded turns", turns))
+        traffic.append((f"{len(turns)} recorded turns, plain answers", read(corpus, SPEED, plain=True)))
     else:
         note("TAPEDECK_CORPUS names no directory of recorded turns; their rows are left out")
     traffic.append((f"conversation of {TURNS} turns", conversation(TURNS)))

@@ -11,16 +11,11 @@ struct Placeholder: Hashable {
 
     /// Reads the placeholder that begins at `start`.
     init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
-        func has(_ text: StaticString, at position: Int) -> Bool {
-            let length = text.utf8CodeUnitCount
-            guard position + length <= bytes.count else { return false }
-            return (0..<length).allSatisfy { bytes[position + $0] == text.utf8Start[$0] }
-        }
         var position = start
-        if has("***email:", at: start) {
+        if Self.has("***email:", bytes, at: start) {
             kind = "email"
             position += 9
-        } else if has("***masked:", at: start) {
+        } else if Self.has("***masked:", bytes, at: start) {
             position += 10
             let kindStart = position
             while position < bytes.count, position - kindStart < 24, (0x61...0x7A).contains(bytes[position]) {
@@ -32,21 +27,28 @@ struct Placeholder: Hashable {
         } else {
             return nil
         }
-        guard let tag = Placeholder.tag(bytes, at: position), has("***", at: tag.upperBound) else { return nil }
+        guard let tag = Placeholder.tag(bytes, at: position), Placeholder.has("***", bytes, at: tag.upperBound) else {
+            return nil
+        }
         self.tag = tag
         range = start..<(tag.upperBound + 3)
     }
 
-    /// Reads the stand-in that a replay sent in the place of a masked id.
-    init?(standIn bytes: UnsafeRawBufferPointer, at start: Int) {
-        let prefix = StandIn.prefix
-        guard start + prefix.utf8CodeUnitCount + 8 <= bytes.count,
-            (0..<prefix.utf8CodeUnitCount).allSatisfy({ bytes[start + $0] == prefix.utf8Start[$0] }),
-            let tag = Placeholder.tag(bytes, at: start + prefix.utf8CodeUnitCount)
+    /// Reads the stand-in that a replay sent in the place of a placeholder.
+    init?(_ standIn: StandIn, _ bytes: UnsafeRawBufferPointer, at start: Int) {
+        guard Placeholder.has(standIn.prefix, bytes, at: start),
+            let tag = Placeholder.tag(bytes, at: start + standIn.prefix.utf8CodeUnitCount),
+            Placeholder.has(standIn.suffix, bytes, at: tag.upperBound)
         else { return nil }
-        kind = "id"
+        kind = standIn.kind
         self.tag = tag
-        range = start..<tag.upperBound
+        range = start..<(tag.upperBound + standIn.suffix.utf8CodeUnitCount)
+    }
+
+    private static func has(_ text: StaticString, _ bytes: UnsafeRawBufferPointer, at position: Int) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard position + length <= bytes.count else { return false }
+        return (0..<length).allSatisfy { bytes[position + $0] == text.utf8Start[$0] }
     }
 
     private static func tag(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
@@ -76,7 +78,8 @@ struct Placeholder: Hashable {
             let placeholder: Placeholder? =
                 switch bytes[position] {
                 case star: Placeholder(bytes, at: position)
-                case 0x30 where takesStandIns: Placeholder(standIn: bytes, at: position)
+                case 0x30 where takesStandIns: Placeholder(.id, bytes, at: position)
+                case UInt8(ascii: "u") where takesStandIns: Placeholder(.email, bytes, at: position)
                 default: nil
                 }
             guard let placeholder else {

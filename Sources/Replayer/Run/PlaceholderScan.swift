@@ -43,7 +43,6 @@ enum PlaceholderScan {
     /// What people call a kind of secret.
     private static func secret(_ kind: String) -> String {
         switch kind {
-        case "email": "e-mail address"
         case "bearer": "bearer token"
         case "privatekey": "private key"
         case "password", "cookie", "secret": kind

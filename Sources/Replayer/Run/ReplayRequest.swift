@@ -36,7 +36,7 @@ package struct ReplayRequest: Sendable {
     package var decodedBody: [UInt8]
     /// Names of headers that were left out because their values were masked.
     package var dropped: [String]
-    /// Ids of people and machines that an export took out and that have made-up ones in their places.
+    /// Masked ids and e-mail addresses that have made-up ones in their places.
     package var madeUpIDs: Int
 
     /// Makes the request of a recorded exchange.

@@ -25,7 +25,7 @@ package struct RunResult: Sendable {
     package var unsent: String?
     /// Names of headers that were masked and left out.
     package var droppedHeaders: [String] = []
-    /// Ids that went out made up.
+    /// Ids and e-mail addresses that went out made up.
     package var madeUpIDs = 0
 
     /// Begins a result.

@@ -86,8 +86,8 @@ struct ReplayRequestTests {
         var sample = RecordedSample()
         sample.body = Array(#"{"messages":[{"content":"a"},{"content":[{"text":"key \#(masked) \#(masked)"}]}]}"#.utf8)
         #expect(try needs(sample) == ["anthropic key in the body (messages[1].content[0].text)"])
-        sample.body = Array("not JSON ***email:00112233***".utf8)
-        #expect(try needs(sample) == ["e-mail address in the body"])
+        sample.body = Array("not JSON ***masked:jwt:00112233***".utf8)
+        #expect(try needs(sample) == ["web token in the body"])
         sample.body = []
         sample.path = "/v1/\(masked)"
         sample.query = "token=***masked:secret:00112233***"
@@ -157,23 +157,23 @@ struct ReplayRequestTests {
     }
 
     @Test(
-        "ids that an export took out are made up, equal ones equally, and a comparison takes them for what they stand for"
+        "masked ids and addresses are made up, equal ones equally, and a comparison takes them for what they stand for"
     )
     func idsAreMadeUp() throws {
         var sample = RecordedSample()
         sample.query = "claude-code-user=***masked:id:0a1b2c3d***"
         let body =
-            #"{"metadata":{"user_id":"user_***masked:id:0a1b2c3d***_session_1"},"messages":["***masked:id:99999999***"]}"#
+            #"{"metadata":{"user_id":"user_***masked:id:0a1b2c3d***_session_1"},"messages":["***masked:id:99999999***","a ***email:00112233***"]}"#
         sample.body = Array(body.utf8)
         let request = try ready(sample)
         let sent = """
             {"metadata":{"user_id":"user_00000000-0000-4000-8000-00000a1b2c3d_session_1"},\
-            "messages":["00000000-0000-4000-8000-000099999999"]}
+            "messages":["00000000-0000-4000-8000-000099999999","a user-00112233@example.invalid"]}
             """
         #expect(String(decoding: request.body ?? [], as: UTF8.self) == sent)
         #expect(request.decodedBody == request.body)
         #expect(request.target == "/v1/messages?claude-code-user=00000000-0000-4000-8000-00000a1b2c3d")
-        #expect(request.madeUpIDs == 3)
+        #expect(request.madeUpIDs == 4)
         #expect(Placeholder.withoutTags(Array(sent.utf8)) == Placeholder.withoutTags(Array(body.utf8)))
     }
 
