@@ -17,8 +17,8 @@ struct AnswerIndex: Sendable {
     /// What a request gets.
     enum Choice: Equatable {
         case answer(slot: Int, rung: MatchRung)
-        /// Equal requests were recorded, so many, and all of their answers are given.
-        case usedUp(rung: MatchRung, recorded: Int)
+        /// These answers were recorded for equal requests, and all of them are given.
+        case usedUp(rung: MatchRung, slots: [Int])
         case none
     }
 
@@ -33,6 +33,8 @@ struct AnswerIndex: Sendable {
     private var wasEverUsed: [Bool] = []
     /// The account that each live credential stands for, by the credential's hash.
     private var bound: [UInt64: String] = [:]
+    /// The accounts that a credential stands for.
+    private var boundAccounts: Set<String> = []
     /// Credentials that are remembered; more are told apart no longer.
     private static let credentialLimit = 4096
 
@@ -69,10 +71,17 @@ struct AnswerIndex: Sendable {
                 counts[rung, default: 0] += 1
                 return .answer(slot: slot, rung: rung)
             }
-            if usedUp == nil { usedUp = .usedUp(rung: rung, recorded: equal.count) }
+            if usedUp == nil { usedUp = .usedUp(rung: rung, slots: equal) }
         }
         counts[.unmatched, default: 0] += 1
         return usedUp ?? .none
+    }
+
+    /// Takes back a choice whose answer could not be given: its request counts as unmatched, the answer as unused.
+    mutating func withdraw(slot: Int, rung: MatchRung) {
+        wasEverUsed[slot] = false
+        counts[rung, default: 0] -= 1
+        counts[.unmatched, default: 0] += 1
     }
 
     /// Answers that were never given.
@@ -107,7 +116,7 @@ struct AnswerIndex: Sendable {
 
     private func isUnbound(_ slot: Int) -> Bool {
         guard let account = slots[slot].account else { return true }
-        return !bound.values.contains(account)
+        return !boundAccounts.contains(account)
     }
 
     private mutating func again(_ equal: [Int], _ credential: UInt64?) -> Int? {
@@ -123,6 +132,7 @@ struct AnswerIndex: Sendable {
             bound.count < AnswerIndex.credentialLimit
         {
             bound[credential] = account
+            boundAccounts.insert(account)
         }
     }
 }

@@ -12,6 +12,18 @@ final class Recording: @unchecked Sendable {
         var attempt: Int?
     }
 
+    /// What a face is made of.
+    private struct FaceKey: Hashable {
+        var method: String
+        var path: String
+        var query: String?
+        var body: BodyRecord
+
+        init(_ request: RecordedRequest) {
+            (method, path, query, body) = (request.method, request.path, request.query, request.body)
+        }
+    }
+
     private let source: any ExchangeSource
     private let lock = Mutex(())
     private let places: [Place]
@@ -38,10 +50,12 @@ final class Recording: @unchecked Sendable {
                 index.add(AnswerIndex.Slot(address: exchange.address.description, face: face, account: account))
                 places.append(Place(id: exchange.id, attempt: nil))
             case .upstream:
-                var faces: [BodyRecord: RequestFace] = [:]
+                // Attempts mostly send the same.
+                var faces: [FaceKey: RequestFace] = [:]
                 for (number, attempt) in exchange.attempts.enumerated() {
-                    let face = try faces[attempt.request.body] ?? Self.face(attempt.request, recorded)
-                    faces[attempt.request.body] = face
+                    let key = FaceKey(attempt.request)
+                    let face = try faces[key] ?? Self.face(attempt.request, recorded)
+                    faces[key] = face
                     let address = ExchangeAddress(exchange: exchange.number, attempt: number + 1).description
                     let account = Self.account(attempt.account, attempt.request)
                     index.add(AnswerIndex.Slot(address: address, face: face, account: account))
