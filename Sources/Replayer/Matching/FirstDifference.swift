@@ -20,7 +20,7 @@ package struct FirstDifference: Hashable, Sendable {
     ///   - rung: the rung at which they should have matched: what it ignores is no difference.
     /// - Returns: `nil` when they are the same by the rules of the rung.
     static func between(recorded: [UInt8], received: [UInt8], at rung: MatchRung) -> FirstDifference? {
-        let (recorded, received) = (Placeholder.withoutTags(recorded), Placeholder.withoutTags(received))
+        let (recorded, received) = (MaskedText.withoutTags(recorded), MaskedText.withoutTags(received))
         return recorded.withUnsafeBytes { left in
             received.withUnsafeBytes { right in
                 guard let before = JSONValue(validating: left), let now = JSONValue(validating: right) else {

@@ -30,10 +30,10 @@ struct RequestFace: Sendable {
     ///   - query: what follows the `?`, masked.
     ///   - body: the body without its content coding, masked.
     init(method: String, path: String, query: String?, body: [UInt8]) {
-        let body = Placeholder.withoutTags(body)
+        let body = MaskedText.withoutTags(body)
         self.method = method
-        self.path = Self.withoutTags(path)
-        self.query = query.map(Self.withoutTags)
+        self.path = MaskedText.withoutTags(path)
+        self.query = query.map(MaskedText.withoutTags)
         let line = Array("\(target)?\(self.query(at: .exact))".utf8)
         let looseLine = Array("\(target)?\(self.query(at: .normalised))".utf8)
         body.withUnsafeBytes { bytes in
@@ -104,10 +104,6 @@ struct RequestFace: Sendable {
             name = name.dropLast(9)
         }
         return String(name)
-    }
-
-    private static func withoutTags(_ text: String) -> String {
-        String(decoding: Placeholder.withoutTags(Array(text.utf8)), as: UTF8.self)
     }
 
     private static func hash(_ parts: [[UInt8]]) -> Digest {

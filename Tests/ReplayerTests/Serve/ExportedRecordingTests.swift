@@ -1,3 +1,4 @@
+import Foundation
 import Inspector
 import Logging
 import NIOCore
@@ -18,8 +19,12 @@ struct ExportedRecordingTests {
         {"model":"m","metadata":{"user_id":"user_\(device)_account_4f1c_session_s-1"},"messages":[\
         {"role":"user","content":"mail carol@example.com, the key is \\u0073\(key.dropFirst())"},\
         {"role":"assistant","content":[{"type":"tool_use","id":"toolu_1","name":"run",\
-        "input":{"command":"curl -H 'Authorization: Bearer \(token)'"}}]},{"role":"user","content":"go on ✓"}]}
+        "input":{"command":"curl -H 'Authorization: Bearer \(token)'"}}]},{"role":"user","content":[\
+        {"type":"document","source":{"type":"base64","data":"\(encoded("the key is \(key)."))"}},\
+        {"type":"text","text":"go on ✓"}]}]}
         """
+
+    private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
     /// Records one request with an answer into a store, as the proxy does.
     private func record(in layout: StoreLayout) async throws {
@@ -73,6 +78,11 @@ struct ExportedRecordingTests {
             with: Self.token.dropFirst()
         )
         #expect(try line(of: bundle, Self.uri.replacing("carol", with: "dave"), others) == exact)
+        let document = Self.body.replacing(
+            Self.encoded("the key is \(Self.key)."),
+            with: Self.encoded("no key is \(Self.key)!.")
+        )
+        #expect(try line(of: bundle, Self.uri, document) == "exact=0 normalised=0 minor=0 major=0 unmatched=1 unused=1")
         let word = Self.body.replacing("mail", with: "tell")
         #expect(try line(of: bundle, Self.uri, word) == "exact=0 normalised=0 minor=0 major=0 unmatched=1 unused=1")
     }
