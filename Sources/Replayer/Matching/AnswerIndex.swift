@@ -17,9 +17,16 @@ struct AnswerIndex: Sendable {
     /// What a request gets.
     enum Choice: Equatable {
         case answer(slot: Int, rung: MatchRung)
-        /// Equal requests were recorded, so many, and all of their answers are given.
-        case usedUp(rung: MatchRung, recorded: Int)
+        /// These answers were recorded for equal requests, and all of them are given.
+        case usedUp(rung: MatchRung, slots: [Int])
         case none
+    }
+
+    /// Answers of equal requests, in the order of their recording.
+    private struct Equal {
+        var slots: [Int] = []
+        /// All before it were given.
+        var start = 0
     }
 
     private(set) var slots: [Slot] = []
@@ -28,11 +35,13 @@ struct AnswerIndex: Sendable {
 
     private let loosest: MatchRung
     private let loops: Bool
-    private var places: [MatchRung: [Digest: [Int]]] = [:]
+    private var places: [MatchRung: [Digest: Equal]] = [:]
     private var isUsed: [Bool] = []
     private var wasEverUsed: [Bool] = []
     /// The account that each live credential stands for, by the credential's hash.
     private var bound: [UInt64: String] = [:]
+    /// The accounts that a credential stands for.
+    private var boundAccounts: Set<String> = []
     /// Credentials that are remembered; more are told apart no longer.
     private static let credentialLimit = 4096
 
@@ -48,7 +57,9 @@ struct AnswerIndex: Sendable {
 
     /// Adds an answer; they come in the order of their recording.
     mutating func add(_ slot: Slot) {
-        for (rung, hash) in slot.face.hashes { places[rung, default: [:]][hash, default: []].append(slots.count) }
+        for (rung, hash) in slot.face.hashes {
+            places[rung, default: [:]][hash, default: Equal()].slots.append(slots.count)
+        }
         slots.append(slot)
         isUsed.append(false)
         wasEverUsed.append(false)
@@ -63,16 +74,23 @@ struct AnswerIndex: Sendable {
     mutating func choose(_ face: RequestFace, credential: UInt64?) -> Choice {
         var usedUp: Choice?
         for rung in MatchRung.allCases where rung <= loosest && rung != .unmatched {
-            guard let hash = face.hashes[rung], let equal = places[rung]?[hash] else { continue }
-            if let slot = free(among: equal, credential) ?? again(equal, credential) {
+            guard let hash = face.hashes[rung], let equal = places[rung]?[hash]?.slots else { continue }
+            if let slot = free(rung, hash, credential) ?? again(rung, hash, credential) {
                 take(slot, credential)
                 counts[rung, default: 0] += 1
                 return .answer(slot: slot, rung: rung)
             }
-            if usedUp == nil { usedUp = .usedUp(rung: rung, recorded: equal.count) }
+            if usedUp == nil { usedUp = .usedUp(rung: rung, slots: equal) }
         }
         counts[.unmatched, default: 0] += 1
         return usedUp ?? .none
+    }
+
+    /// Takes back a choice whose answer could not be given: its request counts as unmatched, the answer as unused.
+    mutating func withdraw(slot: Int, rung: MatchRung) {
+        wasEverUsed[slot] = false
+        counts[rung, default: 0] -= 1
+        counts[.unmatched, default: 0] += 1
     }
 
     /// Answers that were never given.
@@ -96,8 +114,11 @@ struct AnswerIndex: Sendable {
 
     // MARK: - First in, first out, account by account
 
-    private func free(among slots: [Int], _ credential: UInt64?) -> Int? {
-        let free = slots.filter { !isUsed[$0] }
+    private mutating func free(_ rung: MatchRung, _ hash: Digest, _ credential: UInt64?) -> Int? {
+        guard var equal = places[rung]?[hash] else { return nil }
+        while equal.start < equal.slots.count, isUsed[equal.slots[equal.start]] { equal.start += 1 }
+        places[rung]?[hash]?.start = equal.start
+        let free = equal.slots[equal.start...].lazy.filter { [isUsed] in !isUsed[$0] }
         guard let credential else { return free.first }
         if let account = bound[credential] {
             return free.first { self.slots[$0].account == account } ?? free.first { isUnbound($0) } ?? free.first
@@ -107,13 +128,17 @@ struct AnswerIndex: Sendable {
 
     private func isUnbound(_ slot: Int) -> Bool {
         guard let account = slots[slot].account else { return true }
-        return !bound.values.contains(account)
+        return !boundAccounts.contains(account)
     }
 
-    private mutating func again(_ equal: [Int], _ credential: UInt64?) -> Int? {
-        guard loops else { return nil }
-        for slot in equal { isUsed[slot] = false }
-        return free(among: equal, credential)
+    private mutating func again(_ rung: MatchRung, _ hash: Digest, _ credential: UInt64?) -> Int? {
+        guard loops, let slots = places[rung]?[hash]?.slots else { return nil }
+        for slot in slots { isUsed[slot] = false }
+        // Those are free again at the other rungs as well.
+        for rung in MatchRung.allCases {
+            for hash in Set(slots.compactMap { self.slots[$0].face.hashes[rung] }) { places[rung]?[hash]?.start = 0 }
+        }
+        return free(rung, hash, credential)
     }
 
     private mutating func take(_ slot: Int, _ credential: UInt64?) {
@@ -123,6 +148,7 @@ struct AnswerIndex: Sendable {
             bound.count < AnswerIndex.credentialLimit
         {
             bound[credential] = account
+            boundAccounts.insert(account)
         }
     }
 }

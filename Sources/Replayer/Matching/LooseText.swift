@@ -1,6 +1,8 @@
 /// Texts without what differs between two runs of the same: ids, UUIDs, dates and times, white space at line ends.
 enum LooseText {
     private static let prefixes = ["toolu_", "srvtoolu_", "msg_", "req_", "call_"].map { Array($0.utf8) }
+    /// The fewest characters behind a prefix.
+    private static let shortestID = 8
 
     /// The text with `<id>`, `<uuid>` and `<date>` in their places.
     static func of(_ text: [UInt8]) -> [UInt8] {
@@ -8,7 +10,7 @@ enum LooseText {
         output.reserveCapacity(text.count)
         var position = 0
         while position < text.count {
-            let isAtStart = position == 0 || !isWord(text[position - 1])
+            let isAtStart = position == 0 || !isLetterOrDigit(text[position - 1])
             if isAtStart, let (end, stand) = special(text, position) {
                 output += stand
                 position = end
@@ -30,10 +32,16 @@ enum LooseText {
     private static func special(_ text: [UInt8], _ start: Int) -> (end: Int, stand: [UInt8])? {
         if let end = uuid(text, start) { return (end, Array("<uuid>".utf8)) }
         if let end = date(text, start) { return (end, Array("<date>".utf8)) }
+        // Not behind a `_`: `my_call_…` is a name, too.
+        guard start == 0 || text[start - 1] != 0x5F else { return nil }
         for prefix in prefixes where text[start...].starts(with: prefix) {
             var end = start + prefix.count
-            while end < text.count, isWord(text[end]) || text[end] == 0x2D { end += 1 }
-            if end > start + prefix.count { return (end, prefix + Array("<id>".utf8)) }
+            while end < text.count, isLetterOrDigit(text[end]) || text[end] == 0x5F || text[end] == 0x2D { end += 1 }
+            // `msg_type` and `call_later` are words of a program, no ids.
+            let rest = text[(start + prefix.count)..<end]
+            if rest.count >= shortestID, rest.contains(where: { (0x30...0x39).contains($0) }) {
+                return (end, prefix + Array("<id>".utf8))
+            }
         }
         return nil
     }
@@ -46,7 +54,7 @@ enum LooseText {
             let isDash = [8, 13, 18, 23].contains(offset)
             guard isDash ? byte == 0x2D : isHex(byte) else { return nil }
         }
-        return start + 36 == text.count || !isWord(text[start + 36]) ? start + 36 : nil
+        return start + 36 == text.count || !isLetterOrDigit(text[start + 36]) ? start + 36 : nil
     }
 
     /// The end of a date, with a time behind it if there is one.
@@ -85,7 +93,7 @@ enum LooseText {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
     }
 
-    private static func isWord(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x5F
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
     }
 }

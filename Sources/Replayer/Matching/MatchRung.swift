@@ -1,6 +1,6 @@
 /// How alike a request and a recorded one are; docs/matching.md says what each rung ignores.
 public enum MatchRung: String, Sendable, CaseIterable, Comparable {
-    /// The same bytes, masked secrets aside.
+    /// The same bytes, masked secrets and the ids of the user aside.
     case exact
     /// The same JSON: white space, order of keys, spelling of numbers, `metadata` and `cache_control` do not count.
     case normalised

@@ -4,16 +4,23 @@ import Recorder
 ///
 /// Headers never take part. Secrets don't either: both sides are masked, and one placeholder is as good as another.
 struct RequestFace: Sendable {
-    /// The hash of each rung from `exact` to `major`; what is no JSON has the first alone.
+    /// The hash of each rung from `exact` to `minor`, and of `major` when there are messages.
     ///
     /// Two requests match at a rung when its hashes are equal.
     private(set) var hashes: [MatchRung: Digest] = [:]
-    /// The method and path, for nearness.
-    let target: String
+    /// The method.
+    let method: String
+    /// The path.
+    let path: String
+    /// What follows the `?`.
+    let query: String?
     /// The model without its date.
     private(set) var model: String?
     /// Short hashes of the messages as rung `minor` has them.
     private(set) var messages: [UInt64] = []
+
+    /// The method and path.
+    var target: String { "\(method) \(path)" }
 
     /// Looks at a request.
     ///
@@ -22,36 +29,52 @@ struct RequestFace: Sendable {
     ///   - path: the path, masked.
     ///   - query: what follows the `?`, masked.
     ///   - body: the body without its content coding, masked.
-    init(method: String, path: String, query: String?, body: [UInt8]) {
-        let body = Placeholder.withoutTags(body)
-        let query = query.map { String(decoding: Placeholder.withoutTags(Array($0.utf8)), as: UTF8.self) }
-        target = "\(method) \(path)"
-        hashes[.exact] = Self.hash([Array("\(target)?\(query ?? "")".utf8), body])
-        let line = Array("\(target)?\(Self.normalised(query: query))".utf8)
-        guard !body.isEmpty else {
-            for rung in [MatchRung.normalised, .minor] { hashes[rung] = Self.hash([line]) }
-            return
-        }
+    ///   - parts: the forms of parts that were seen before; new ones are added.
+    init(method: String, path: String, query: String?, body: [UInt8], parts: inout PartForms) {
+        let body = MaskedText.withoutTags(body)
+        self.method = method
+        self.path = MaskedText.withoutTags(path)
+        self.query = query.map(MaskedText.withoutTags)
+        let line = Array("\(target)?\(self.query(at: .exact))".utf8)
+        let looseLine = Array("\(target)?\(self.query(at: .normalised))".utf8)
         body.withUnsafeBytes { bytes in
-            guard let value = JSONValue(validating: bytes), value.kind == .object else { return }
+            guard let value = JSONValue(validating: bytes) else {
+                hashes[.exact] = Self.hash([line, body])
+                // The third part tells a body that is no JSON from one that became so.
+                for rung in [MatchRung.normalised, .minor] { hashes[rung] = Self.hash([looseLine, body, []]) }
+                return
+            }
+            hashes[.exact] = Self.hash([line, NamelessRequest.body(bytes, value)])
             var text: [UInt8] = []
-            RequestRules.normalised.write(value, into: &text)
-            hashes[.normalised] = Self.hash([line, text])
+            parts.write(value, .normalised, into: &text)
+            hashes[.normalised] = Self.hash([looseLine, text])
             text.removeAll(keepingCapacity: true)
-            RequestRules.minor.write(value, into: &text)
-            hashes[.minor] = Self.hash([line, text])
+            parts.write(value, .minor, into: &text)
+            hashes[.minor] = Self.hash([looseLine, text])
             let members = value.members
             model = members["model"]?.string.map(Self.family)
-            var last: [UInt8] = []
+            var last: Digest?
             members["messages"]?.forEachElement { message in
-                last.removeAll(keepingCapacity: true)
-                RequestRules.minor.write(message, level: 1, into: &last)
-                messages.append(Self.short(last))
+                let form = parts.form(of: message).minor
+                last = form
+                messages.append(form.withBytes { $0.loadUnaligned(as: UInt64.self) })
                 return true
             }
-            guard !messages.isEmpty else { return }
+            guard let last else { return }
             let form = "\(target) \(model ?? "") \(members["stream"]?.bool == true)"
-            hashes[.major] = Self.hash([Array(form.utf8), last])
+            hashes[.major] = Self.hash([Array(form.utf8), last.withBytes { Array($0) }])
+        }
+    }
+
+    /// The query as it counts at a rung; empty where it does not.
+    func query(at rung: MatchRung) -> String {
+        switch rung {
+        case .exact: NamelessRequest.query(query ?? "")
+        case .normalised, .minor:
+            // In one order, without what only names the SDK's namespace or the user.
+            (query ?? "").split(separator: "&")
+                .filter { $0 != "beta=true" && !$0.hasPrefix("claude-code-user=") }.sorted().joined(separator: "&")
+        case .major, .unmatched: ""
         }
     }
 
@@ -84,12 +107,6 @@ struct RequestFace: Sendable {
         return String(name)
     }
 
-    /// The query in one order, without what only names the SDK's namespace or the user.
-    private static func normalised(query: String?) -> String {
-        (query ?? "").split(separator: "&").filter { $0 != "beta=true" && !$0.hasPrefix("claude-code-user=") }.sorted()
-            .joined(separator: "&")
-    }
-
     private static func hash(_ parts: [[UInt8]]) -> Digest {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(parts.reduce(16) { $0 + $1.count + 8 })
@@ -98,10 +115,5 @@ struct RequestFace: Sendable {
             bytes += part
         }
         return bytes.withUnsafeBytes { Digest(of: $0) }
-    }
-
-    /// FNV-1a: good enough to count what two conversations share.
-    private static func short(_ bytes: [UInt8]) -> UInt64 {
-        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

@@ -16,6 +16,8 @@ struct RequestRules {
     )
     /// Members that hold what a tool gets or wants: nothing in them is left out.
     static let opaque: Set<String> = ["input", "input_schema"]
+    /// Beyond this depth a value is compared as it stands: stacks end somewhere.
+    static let depth = 64
 
     /// Writes a value in one form: members in the order of their names, no white space, escapes and numbers made anew.
     ///
@@ -25,11 +27,12 @@ struct RequestRules {
     ///   - isOpaque: whether it lies in what a tool gets or wants, where every member counts.
     ///   - output: gets the bytes.
     func write(_ value: JSONValue, level: Int = 0, isOpaque: Bool = false, into output: inout [UInt8]) {
+        guard level < Self.depth else { return Self.quote(Array(value.raw), into: &output) }
         switch value.kind {
         case .object:
             output.append(UInt8(ascii: "{"))
             for (name, member) in members(of: value, level: level, isOpaque: isOpaque) {
-                quote(Array(name.utf8), into: &output)
+                Self.quote(Array(name.utf8), into: &output)
                 output.append(UInt8(ascii: ":"))
                 write(member, level: level + 1, isOpaque: isOpaque || Self.opaque.contains(name), into: &output)
                 output.append(UInt8(ascii: ","))
@@ -43,7 +46,7 @@ struct RequestRules {
                 return true
             }
             output.append(UInt8(ascii: "]"))
-        case .string: quote(text(value), into: &output)
+        case .string: Self.quote(text(value), into: &output)
         case .number: output += Self.number(value).utf8
         case .bool, .null: output += value.raw
         }
@@ -68,17 +71,30 @@ struct RequestRules {
         return isLoose ? LooseText.of(text) : text
     }
 
-    private func quote(_ text: [UInt8], into output: inout [UInt8]) {
-        // Not JSON: a length in front needs no escapes, and two texts never run into one another.
+    /// Writes a text so that two never run into one another.
+    static func quote(_ text: [UInt8], into output: inout [UInt8]) {
+        // Not JSON: a length in front needs no escapes.
         output += "\(text.count)\"".utf8
         output += text
     }
 
-    /// One spelling for 1, 1.0 and 1e0.
+    /// One spelling for 1, 1.0 and 10e-1: the digits that count and a power of ten, exact for numbers of any size.
     static func number(_ value: JSONValue) -> String {
-        let raw = String(decoding: value.raw, as: UTF8.self)
-        guard raw.contains(where: { ".eE".contains($0) }), let number = Double(raw) else { return raw }
-        if number == number.rounded(), number.magnitude < 1e15 { return String(Int64(number)) }
-        return String(number)
+        let raw = value.raw
+        let unsigned = raw.first == UInt8(ascii: "-") ? raw.dropFirst() : raw[...]
+        let mantissa = unsigned.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+        let power = String(decoding: unsigned.dropFirst(mantissa.count + 1), as: UTF8.self)
+        var digits = mantissa.filter { $0 != UInt8(ascii: ".") }
+        let point = mantissa.firstIndex(of: UInt8(ascii: ".")).map { mantissa.endIndex - $0 - 1 } ?? 0
+        let zeros = digits.reversed().prefix { $0 == 0x30 }.count
+        digits = Array(digits.dropLast(zeros).drop { $0 == 0x30 })
+        guard !digits.isEmpty else { return "0" }
+        // No two spellings of a number with such a power are worth knowing.
+        guard let stated = power.isEmpty ? 0 : Int(power), stated.magnitude < 1 << 60 else {
+            return String(decoding: raw, as: UTF8.self)
+        }
+        let exponent = stated + zeros - point
+        let sign = raw.first == UInt8(ascii: "-") ? "-" : ""
+        return sign + String(decoding: digits, as: UTF8.self) + (exponent == 0 ? "" : "e\(exponent)")
     }
 }

@@ -52,7 +52,7 @@ package struct AnswerFacts: Sendable {
         self.ending = ending
         self.firstByte = firstByte
         self.duration = duration
-        guard let body = body.map(Placeholder.withoutTags) else { return }
+        guard let body = body.map({ MaskedText.withoutTags($0) }) else { return }
         self.body = body
         var usage = AnthropicUsage()
         var content = MessageContent()

@@ -40,10 +40,12 @@ package final class Forwarder: Sendable {
                 reason: "not forwarded: \(reason)",
                 nearest: []
             )
-            .steps(status: 599)
+            .steps(status: 599, isHead: request.method == "HEAD")
         }
-        let framing = ["connection", "keep-alive", "transfer-encoding", "content-length"]
-        let hasBody = status != 204 && status != 304
+        // The length that a HEAD is told is not that of its own answer.
+        let isHead = request.method == "HEAD"
+        let framing = ["connection", "keep-alive", "transfer-encoding"] + (isHead ? [] : ["content-length"])
+        let hasBody = !isHead && status != 204 && status != 304
         let headers =
             answer.headers.map { ScriptedHeader($0.name, $0.value) }
             .filter { header in !framing.contains { header.isNamed($0) } }

@@ -9,7 +9,7 @@ struct LiveRequest {
     /// A hash of what it authenticates with; the credential itself is not kept.
     let credential: UInt64?
 
-    init(_ request: ReceivedRequest, masker: Masker) {
+    init(_ request: ReceivedRequest, masker: Masker, parts: inout PartForms) {
         let headers = HeaderBlock(request.headers.map { HeaderField($0.name, $0.value) })
         let plain = BodyDecoding.decoded(request.body, headers: headers) ?? request.body
         let masked = plain.withUnsafeBytes {
@@ -30,7 +30,8 @@ struct LiveRequest {
             method: masker.masked(request.method),
             path: path.map { String(decoding: $0, as: UTF8.self) } ?? request.path,
             query: query,
-            body: body
+            body: body,
+            parts: &parts
         )
         let secret = headers.first("x-api-key") ?? headers.first("authorization")
         credential = secret.map { secret in

@@ -13,14 +13,30 @@ struct MissReport {
     var reason: String
     var nearest: [Near]
 
-    /// The first difference of two requests: of their targets, else of their bodies.
-    static func difference(_ recorded: RequestFace, _ body: [UInt8], _ live: LiveRequest) -> FirstDifference? {
-        if recorded.target != live.face.target {
-            let (before, now) = (recorded.target.split(separator: " "), live.face.target.split(separator: " "))
-            let path = before.first == now.first ? "path" : "method"
-            return FirstDifference(path: path, recorded: recorded.target, received: live.face.target)
+    /// The first difference of two requests: of method, path or query, else of their bodies.
+    ///
+    /// - Parameters:
+    ///   - recorded: the recorded request.
+    ///   - body: its body.
+    ///   - live: the one that came.
+    ///   - rung: the loosest rung that would have been an answer.
+    /// - Returns: `nil` when they are the same by the rules of the rung.
+    static func difference(
+        _ recorded: RequestFace,
+        _ body: [UInt8],
+        _ live: LiveRequest,
+        at rung: MatchRung
+    ) -> FirstDifference? {
+        let face = live.face
+        if recorded.method != face.method {
+            return FirstDifference(path: "method", recorded: recorded.method, received: face.method)
         }
-        return FirstDifference.between(recorded: body, received: live.body)
+        func part(_ name: String, _ before: String, _ now: String) -> FirstDifference? {
+            FirstDifference.parts(name, Array(before.utf8), Array(now.utf8))
+        }
+        return part("path", recorded.path, face.path)
+            ?? part("query", recorded.query(at: rung), face.query(at: rung))
+            ?? FirstDifference.between(recorded: body, received: live.body, at: rung)
     }
 
     /// One line for a log.
@@ -34,7 +50,12 @@ struct MissReport {
     }
 
     /// The answer: an error in Anthropic's shape, with the nearest recorded requests beside it.
-    func steps(status: Int) -> [AnswerStep] {
+    ///
+    /// - Parameters:
+    ///   - status: the status.
+    ///   - isHead: whether the request is a HEAD, which gets no body.
+    /// - Returns: the one step that sends it.
+    func steps(status: Int, isHead: Bool) -> [AnswerStep] {
         var json = JSONWriter()
         json.object {
             $0.member("type", "error")
@@ -61,7 +82,7 @@ struct MissReport {
                 ScriptedHeader("x-should-retry", "false"),
             ]
         )
-        return [.write(head + json.bytes)]
+        return [.write(isHead ? head : head + json.bytes)]
     }
 
     private static func write(_ near: Near, into json: inout JSONWriter) {

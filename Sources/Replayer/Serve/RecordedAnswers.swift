@@ -20,6 +20,7 @@ package final class RecordedAnswers: AnswerSource {
     private let options: ReplayOptions
     private let recording: Recording
     private let index: Mutex<AnswerIndex>
+    private let parts: Mutex<PartForms>
     private let masker = Masker(key: .random())
     private let onMiss: @Sendable (String) -> Void
 
@@ -39,11 +40,13 @@ package final class RecordedAnswers: AnswerSource {
         self.onMiss = onMiss
         forwarder = try options.forward.map { try Forwarder(to: $0) }
         var index = AnswerIndex(loosest: options.match, loops: options.loops)
-        recording = try Recording(source, options.side, into: &index)
+        var parts = PartForms()
+        recording = try Recording(source, options.side, into: &index, &parts)
         guard !index.slots.isEmpty else {
             throw ReplayerError(.emptyRecording, "there is no exchange with an answer in the recording")
         }
         self.index = Mutex(index)
+        self.parts = Mutex(parts)
     }
 
     /// What was counted so far.
@@ -55,24 +58,48 @@ package final class RecordedAnswers: AnswerSource {
     package var count: Int { index.withLock { $0.slots.count } }
 
     package func steps(answering request: ReceivedRequest) -> [AnswerStep] {
-        let live = LiveRequest(request, masker: masker)
-        // The hash of a large body takes its time: it is not made under the lock.
+        let steps = chosen(request)
+        switch steps.last {
+        case .close, .reset, .hang: return steps
+        // The client may take the end of the connection for that of the answer.
+        default: return request.keepsAlive ? steps : steps + [.close]
+        }
+    }
+
+    private func chosen(_ request: ReceivedRequest) -> [AnswerStep] {
+        let live = parts.withLock { LiveRequest(request, masker: masker, parts: &$0) }
         let choice = index.withLock { $0.choose(live.face, credential: live.credential) }
         switch choice {
-        case .answer(let slot, _):
+        case .answer(let slot, let rung):
             do {
                 return try recording.steps(slot, isHead: request.method == "HEAD", speed: options.speed)
             } catch {
-                return miss(request, live, reason: "its recorded answer can't be given: \(error)", nearest: [slot])
+                index.withLock { $0.withdraw(slot: slot, rung: rung) }
+                let near = near([slot], live, findsDifference: false)
+                return miss(request, live, reason: "its recorded answer can't be given: \(error)", nearest: near)
             }
-        case .usedUp(_, let recorded):
-            let times = recorded == 1 ? "once" : "\(recorded) times"
-            let reason = "it was recorded \(times), and that answer was given already: --loop begins anew"
-            return miss(request, live, reason: reason, nearest: [])
+        case .usedUp(_, let slots):
+            let reason =
+                slots.count == 1
+                ? "it was recorded once, and that answer was given already: --loop begins anew"
+                : "it was recorded \(slots.count) times, and all of its answers were given already: --loop begins anew"
+            return miss(request, live, reason: reason, nearest: near(slots.prefix(3), live, findsDifference: false))
         case .none:
             let nearest = index.withLock { $0.nearest(live.face) }
             let reason = "no recorded request matches at '\(options.match.rawValue)'"
-            return miss(request, live, reason: reason, nearest: nearest)
+            return miss(request, live, reason: reason, nearest: near(nearest, live, findsDifference: true))
+        }
+    }
+
+    private func near(_ places: some Sequence<Int>, _ live: LiveRequest, findsDifference: Bool) -> [MissReport.Near] {
+        let slots = index.withLock { index in places.map { (place: $0, slot: index.slots[$0]) } }
+        return slots.map { place, slot in
+            let body = findsDifference ? (try? recording.requestBody(place)) ?? [] : []
+            return MissReport.Near(
+                address: slot.address,
+                rung: slot.face.rung(live.face),
+                difference: findsDifference ? MissReport.difference(slot.face, body, live, at: options.match) : nil
+            )
         }
     }
 
@@ -80,21 +107,9 @@ package final class RecordedAnswers: AnswerSource {
         _ request: ReceivedRequest,
         _ live: LiveRequest,
         reason: String,
-        nearest: [Int]
+        nearest: [MissReport.Near]
     ) -> [AnswerStep] {
-        let slots = index.withLock { index in nearest.map { index.slots[$0] } }
-        let report = MissReport(
-            request: live.face.target,
-            reason: reason,
-            nearest: zip(nearest, slots).map { place, slot in
-                let body = try? recording.requestBody(place)
-                return MissReport.Near(
-                    address: slot.address,
-                    rung: slot.face.rung(live.face),
-                    difference: MissReport.difference(slot.face, body ?? [], live)
-                )
-            }
-        )
+        let report = MissReport(request: live.face.target, reason: reason, nearest: nearest)
         onMiss(report.line + (forwarder == nil ? "" : "; forwarded"))
         if forwarder != nil {
             let miss = ForwardedMiss(
@@ -105,6 +120,6 @@ package final class RecordedAnswers: AnswerSource {
             )
             return [.forward(miss)]
         }
-        return report.steps(status: options.missStatus)
+        return report.steps(status: options.missStatus, isHead: request.method == "HEAD")
     }
 }

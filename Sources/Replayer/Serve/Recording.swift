@@ -7,45 +7,61 @@ import Synchronization
 /// `@unchecked Sendable`: sources are not, and every use of this one is under the lock.
 final class Recording: @unchecked Sendable {
     private struct Place {
-        var id: ExchangeID
+        /// The exchange's row, by its place in the list of rows.
+        var row: Int
         /// The attempt's place from 0; `nil` for the final answer.
         var attempt: Int?
     }
 
+    /// What a face is made of.
+    private struct FaceKey: Hashable {
+        var method: String
+        var path: String
+        var query: String?
+        var body: BodyRecord
+
+        init(_ request: RecordedRequest) {
+            (method, path, query, body) = (request.method, request.path, request.query, request.body)
+        }
+    }
+
     private let source: any ExchangeSource
     private let lock = Mutex(())
+    private let rows: [ExchangeSummary]
     private let places: [Place]
 
     /// Reads a source once, in the order of its recording.
     init(
         _ source: any ExchangeSource,
         _ side: ReplaySide,
-        into index: inout AnswerIndex
+        into index: inout AnswerIndex,
+        _ parts: inout PartForms
     ) throws {
         self.source = source
         var places: [Place] = []
-        var rows: [ExchangeSummary] = []
-        try source.forEach(ExchangeQuery()) { rows.append($0) }
-        for row in rows {
+        rows = try source.rows(ExchangeQuery())
+        for (place, row) in rows.enumerated() {
             let recorded = try source.recorded(row)
             let exchange = recorded.exchange
             switch side {
             case .client:
                 // Without an answer and without an attempt nothing was on the wire that could be played.
                 guard exchange.response != nil || exchange.ending != .complete else { continue }
-                let face = try Self.face(exchange.request, recorded)
+                let face = try Self.face(exchange.request, recorded, &parts)
                 let account = Self.account(nil, exchange.request)
                 index.add(AnswerIndex.Slot(address: exchange.address.description, face: face, account: account))
-                places.append(Place(id: exchange.id, attempt: nil))
+                places.append(Place(row: place, attempt: nil))
             case .upstream:
-                var faces: [BodyRecord: RequestFace] = [:]
+                // Attempts mostly send the same.
+                var faces: [FaceKey: RequestFace] = [:]
                 for (number, attempt) in exchange.attempts.enumerated() {
-                    let face = try faces[attempt.request.body] ?? Self.face(attempt.request, recorded)
-                    faces[attempt.request.body] = face
+                    let key = FaceKey(attempt.request)
+                    let face = try faces[key] ?? Self.face(attempt.request, recorded, &parts)
+                    faces[key] = face
                     let address = ExchangeAddress(exchange: exchange.number, attempt: number + 1).description
                     let account = Self.account(attempt.account, attempt.request)
                     index.add(AnswerIndex.Slot(address: address, face: face, account: account))
-                    places.append(Place(id: exchange.id, attempt: number))
+                    places.append(Place(row: place, attempt: number))
                 }
             }
         }
@@ -89,13 +105,7 @@ final class Recording: @unchecked Sendable {
     }
 
     private func exchange(_ slot: Int) throws -> RecordedExchange {
-        let id = places[slot].id
-        return try lock.withLock { _ in
-            guard let recorded = try source.find(.ids(id...id)) else {
-                throw StoreError(.notFound, "exchange \(id) was deleted meanwhile")
-            }
-            return recorded
-        }
+        try lock.withLock { _ in try source.recorded(rows[places[slot].row]) }
     }
 
     private func body(_ response: RecordedResponse?, _ recorded: RecordedExchange) throws -> [UInt8] {
@@ -110,12 +120,17 @@ final class Recording: @unchecked Sendable {
         return BodyDecoding.decoded(stored, headers: request.headers) ?? stored
     }
 
-    private static func face(_ request: RecordedRequest, _ recorded: RecordedExchange) throws -> RequestFace {
+    private static func face(
+        _ request: RecordedRequest,
+        _ recorded: RecordedExchange,
+        _ parts: inout PartForms
+    ) throws -> RequestFace {
         RequestFace(
             method: request.method,
             path: request.path,
             query: request.query,
-            body: try plain(request, recorded)
+            body: try plain(request, recorded),
+            parts: &parts
         )
     }
 
