@@ -141,7 +141,9 @@ struct RunCommand: AsyncParsableCommand {
             progress.advance(differs: !result.rung.isSame)
         }
         progress.clear()
-        if madeUp > 0 { StandardError.print("sent \(madeUp) made-up ids and e-mail addresses in the place of masked ones") }
+        if madeUp > 0 {
+            StandardError.print("sent \(madeUp) made-up ids and e-mail addresses in the place of masked ones")
+        }
         if let spent = run.spent { StandardError.print("spent at most $\(Decimals.dollars(spent))") }
         // Beside JSON lines it would be no JSON.
         if json { StandardError.print(tally.line) } else { try StandardOutput.write(Array("\(tally.line)\n".utf8)) }
