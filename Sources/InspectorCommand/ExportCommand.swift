@@ -102,6 +102,9 @@ struct ExportCommand: ParsableCommand {
         options.overwrites = force
         let export = BundleExport(source: source, key: try key(), options: options) { done, all in
             if done % 50 == 0 { StandardError.progress("exporting exchange \(done + 1) of \(all)") }
+        } notice: { line in
+            StandardError.progress("")
+            StandardError.write(line)
         }
         let outcome = try export.run(rows, to: output, created: Clock.now)
         StandardError.progress("")
@@ -146,7 +149,9 @@ struct ExportCommand: ParsableCommand {
                     json.endLine()
                 } else {
                     let size = Decimals.bytes(part.bytes)
-                    try output.write(lines: ["\(part.path): \(part.exchanges) exchanges, \(size)"])
+                    try output.write(lines: [
+                        "\(part.path): \(part.exchanges) \(part.exchanges == 1 ? "exchange" : "exchanges"), \(size)"
+                    ])
                 }
             }
         case .refused(let places, let count):

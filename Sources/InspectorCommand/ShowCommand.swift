@@ -48,7 +48,11 @@ struct ShowCommand: ParsableCommand {
         try store.check(files)
         let selector = ExchangeSelector(id)
         guard let selector, let recorded = try store.source(files).find(selector) else {
-            StandardError.write("there is no exchange '\(id)': `inspector logs` lists addresses, such as x17")
+            let remedy =
+                selector == nil && Sources.isBundle(id)
+                ? "name one in front of the file, such as `inspector show x1 \(id)`"
+                : "`inspector logs` lists addresses, such as x17"
+            StandardError.write("there is no exchange '\(id)': \(remedy)")
             throw ExitCode(1)
         }
         var address = ExchangeAddress(exchange: recorded.exchange.number)

@@ -59,16 +59,16 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Bytes that all bundles may have, such as 20GB; the oldest are deleted first (default: any).")
     var retainBytes: String?
 
-    @Option(help: "How long to wait for a connection to the upstream, such as 10s.")
+    @Option(help: "How long to wait for a connection to the upstream (default: 10s).")
     var connectTimeout: String?
 
-    @Option(help: "How long to wait for the first byte of an answer, such as 10m.")
+    @Option(help: "How long to wait for the first byte of an answer (default: 10m).")
     var firstByteTimeout: String?
 
-    @Option(help: "How long an answer may pause, such as 5m.")
+    @Option(help: "How long an answer may pause (default: 5m).")
     var idleTimeout: String?
 
-    @Option(help: "How long an unused upstream connection is kept, such as 45s.")
+    @Option(help: "How long an unused upstream connection is kept (default: 45s).")
     var keepAlive: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")

@@ -118,7 +118,7 @@ struct StoreExaminationTests {
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [String: Any])
         #expect(
             Set(object.keys) == [
-                "healthy", "version", "sqlite", "zlib", "home", "recording", "masking_key", "segments",
+                "healthy", "version", "sqlite", "zlib", "libarchive", "home", "recording", "masking_key", "segments",
                 "segment_bytes", "bundles", "bundle_bytes", "catalog_bytes", "exchanges", "deleted", "damaged",
                 "skipped_frames", "gaps", "problems",
             ]

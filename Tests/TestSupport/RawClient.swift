@@ -49,7 +49,7 @@ package final class RawClient {
     package static func connect(
         _ port: Int,
         reads: Bool = true,
-        deadline: Duration = .seconds(20)
+        deadline: Duration = .seconds(90)
     ) async throws -> RawClient {
         let (stream, continuation) = AsyncStream<Arrival>.makeStream()
         let arrived = Signal()

@@ -6,7 +6,10 @@ extension StoreExamination {
         let key = maskingKeyMode.map { "present, mode \(String($0, radix: 8))" } ?? "none"
         let facts: [(String, String)] = [
             ("tapedeck", ToolVersion.current),
-            ("libraries", "SQLite \(LibraryVersions.sqlite ?? "?"), zlib \(LibraryVersions.zlib)"),
+            (
+                "libraries",
+                "SQLite \(LibraryVersions.sqlite ?? "?"), zlib \(LibraryVersions.zlib), \(LibraryVersions.archive)"
+            ),
             ("store", home),
             ("recording", isRecording ? "yes, a proxy holds the lock" : "no"),
             ("masking key", key),
@@ -15,8 +18,7 @@ extension StoreExamination {
             ("catalog", Decimals.bytes(catalogBytes)),
             (
                 "exchanges",
-                "\(sealedExchanges) sealed, \(liveExchanges) live, \(indexedExchanges) of these indexed, "
-                    + "\(notIndexed) not yet"
+                "\(sealedExchanges) in bundles, \(liveExchanges) live, \(notIndexed) of them not in the catalog yet"
             ),
         ]
         var lines = facts.map { name, value in
@@ -26,7 +28,9 @@ extension StoreExamination {
             let exchanges = deletions.reduce(0) { $0 + $1.exchanges }
             let bytes = deletions.reduce(0) { $0 + $1.bytes }
             lines.append(
-                style.dim("deleted      ") + "\(exchanges) exchanges in \(deletions.count) bundles, "
+                style.dim("deleted      ")
+                    + "\(exchanges) \(exchanges == 1 ? "exchange" : "exchanges") in \(deletions.count) "
+                    + "\(deletions.count == 1 ? "bundle" : "bundles"), "
                     + "\(Decimals.bytes(bytes)), by retention, \(zone.text(first.deleted)) to \(zone.text(last.deleted))"
             )
         }
@@ -50,6 +54,7 @@ extension StoreExamination {
             $0.member("version", ToolVersion.current)
             $0.member("sqlite", LibraryVersions.sqlite)
             $0.member("zlib", LibraryVersions.zlib)
+            $0.member("libarchive", LibraryVersions.archive)
             $0.member("home", home)
             $0.member("recording", isRecording)
             $0.member("masking_key") {

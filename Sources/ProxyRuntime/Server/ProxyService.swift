@@ -47,12 +47,20 @@ package struct ProxyService: Service {
         await indexer.close()
     }
 
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        for (unit, name) in [(3600, "h"), (60, "m")] as [(Int64, String)] where seconds > 0 && seconds % unit == 0 {
+            return "\(seconds / unit)\(name)"
+        }
+        return "\(seconds)s"
+    }
+
     private var sealing: String {
         let sealing = settings.sealing
         var kept = sealing.retention.days.map { "kept \($0) days" } ?? "kept for ever"
         if let bytes = sealing.retention.bytes { kept += ", \(Decimals.bytes(bytes)) at most" }
-        return "into bundles at \(Decimals.bytes(sealing.size)), after \(sealing.age) or when idle for "
-            + "\(sealing.idle); \(kept)"
+        return "into bundles at \(Decimals.bytes(sealing.size)), after \(Self.text(sealing.age)) or when idle for "
+            + "\(Self.text(sealing.idle)); \(kept)"
     }
 
     private var announcement: [String] {

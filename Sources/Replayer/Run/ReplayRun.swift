@@ -141,7 +141,10 @@ package final class ReplayRun {
             if ledger?.reserve(amount) == true { return nil }
             if sent.isEmpty { isStopped = true } else { try await takeNext(from: &group) }
         }
-        return "it might pass --max-cost \(Decimals.dollars(limit))"
+        let spent = ledger?.spent ?? 0
+        return
+            "it may cost up to $\(Decimals.dollars(amount)), which with $\(Decimals.dollars(spent)) spent might pass "
+            + "--max-cost \(Decimals.dollars(limit))"
     }
 
     private func send(

@@ -60,7 +60,7 @@ package struct RunEstimate: Sendable {
         lines.append(
             "\(requests) \(requests == 1 ? "request" : "requests") of \(sessions) "
                 + "\(sessions == 1 ? "session" : "sessions") to \(target.base), "
-                + "\(Decimals.duration(duration)) long, \(unsent.count) not sent"
+                + "\(duration > 0 ? "\(Decimals.duration(duration)) long" : "without waiting"), \(unsent.count) not sent"
         )
         lines.append("at most \(input) tokens in, \(output) tokens out, $\(Decimals.dollars(picodollars))")
         for (reason, count) in unknown.sorted(by: { $0.key < $1.key }) {

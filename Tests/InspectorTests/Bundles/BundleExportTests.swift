@@ -204,6 +204,37 @@ struct BundleExportTests {
         #expect(again.first?.user?.contains("masked:id") == true)
     }
 
+    @Test("an exchange that is damaged is left out and told, and the others leave")
+    func damagedExchange() async throws {
+        let bench = try BundleBench([.stream(1), .error(2)])
+        _ = try bench.export("a.zip")
+        try await bench.shell(
+            """
+            mkdir d; cd d; unzip -q ../a.zip
+            jq -c 'if .address=="x1" then .request.body_stored+=1 else . end' exchanges.ndjson > l
+            mv l exchanges.ndjson; zip -qr ../b.zip manifest.json exchanges.ndjson pieces
+            """
+        )
+        let source = try Sources.open([bench.path("b.zip")])
+        var told: [String] = []
+        let export = BundleExport(source: source, key: .random(), notice: { told.append($0) })
+        let outcome = try export.run(
+            try source.rows(ExchangeQuery()),
+            to: bench.path("c.zip"),
+            created: BundleBench.created
+        )
+        guard case .written(let parts) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(parts.map(\.exchanges) == [1])
+        #expect(told.count == 1 && told.first?.hasPrefix("x1 is left out: ") == true, "\(told)")
+        let file = try BundleFile(path: bench.path("c.zip"))
+        #expect(file.rows.map(\.summary.number) == [2])
+        #expect(file.manifest?.missing.map(\.reason) == ["damaged"])
+        #expect(try BundleVerification(path: bench.path("c.zip")).faults == [])
+    }
+
     // MARK: - Files
 
     @Test("what is too long is split by time, and each part is a bundle")

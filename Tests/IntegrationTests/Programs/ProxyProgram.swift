@@ -73,7 +73,7 @@ extension Program {
             arguments,
             environment: environment,
             directory: directory.path,
-            deadline: .seconds(30)
+            deadline: .seconds(120)
         )
         return await process.outcome()
     }

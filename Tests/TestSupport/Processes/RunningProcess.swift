@@ -24,7 +24,7 @@ package final class RunningProcess: Sendable {
         _ arguments: [String],
         environment: [String: String] = [:],
         directory: String,
-        deadline: Duration = .seconds(60)
+        deadline: Duration = .seconds(180)
     ) throws {
         let (output, errors, pid) = try RunningProcess.spawning.withLock { _ in
             try RunningProcess.spawn(path, arguments, environment, directory)

@@ -58,6 +58,7 @@ package struct BundleExport {
     private let options: Options
     private let rules: ExportRules
     private let progress: (Int, Int) -> Void
+    private let notice: (String) -> Void
 
     /// Prepares an export.
     ///
@@ -66,12 +67,15 @@ package struct BundleExport {
     ///   - key: makes the tags of ids.
     ///   - options: what is wanted.
     ///   - progress: is told how many exchanges of how many are done.
+    ///   - notice: takes a line about each exchange that is left out, as a part of it is damaged.
     package init(
         source: any ExchangeSource,
         key: MaskingKey,
         options: Options = Options(),
-        progress: @escaping (_ done: Int, _ all: Int) -> Void = { _, _ in }
+        progress: @escaping (_ done: Int, _ all: Int) -> Void = { _, _ in },
+        notice: @escaping (String) -> Void = { _ in }
     ) {
+        self.notice = notice
         self.source = source
         self.options = options
         self.progress = progress
@@ -109,6 +113,7 @@ package struct BundleExport {
             var written = Part(path: draft, exchanges: next.count, bytes: 0)
             let found = try write(next, rules, to: draft, drafts.isEmpty ? missing : [], created)
             guard found.count == 0 else { return .refused(found.places, count: found.count) }
+            written.exchanges = found.exchanges
             written.bytes = try Self.length(of: draft)
             guard let limit = options.maximumSize, written.bytes > limit else {
                 drafts.append(written)
@@ -150,7 +155,7 @@ package struct BundleExport {
         to path: String,
         _ missing: [BundleManifest.Missing],
         _ created: Timestamp
-    ) throws -> (places: [SecretPlace], count: Int) {
+    ) throws -> (places: [SecretPlace], count: Int, exchanges: Int) {
         var bundle = BundleBuilder.Options()
         bundle.missing = missing
         bundle.identities = options.keepsIdentities ? .kept : .tagged
@@ -158,19 +163,29 @@ package struct BundleExport {
         let builder = try BundleBuilder(path: path, options: bundle, report: IncidentReport())
         var places: [SecretPlace] = []
         var count = 0
+        var exchanges = 0
         for (done, row) in rows.enumerated() {
             progress(done, rows.count)
-            var rewrite = ExchangeRewrite(try source.recorded(row), rules)
-            let leaving = try rewrite.run()
-            if options.remasks || (rewrite.places.isEmpty && count == 0) {
-                try builder.add(leaving)
-            } else {
-                count += rewrite.places.count
-                places += rewrite.places.prefix(Self.placeLimit - places.count)
+            do {
+                var rewrite = ExchangeRewrite(try source.recorded(row), rules)
+                let leaving = try rewrite.run()
+                if options.remasks || (rewrite.places.isEmpty && count == 0) {
+                    try builder.add(leaving)
+                    exchanges += 1
+                } else {
+                    count += rewrite.places.count
+                    places += rewrite.places.prefix(Self.placeLimit - places.count)
+                }
+            } catch let error as StoreError where error.code == .corrupt || error.code == .notFound {
+                // One that is damaged must not keep the others.
+                guard rows.count > 1 else { throw error }
+                notice("x\(row.number) is left out: \(error.message)")
+                let (from, until) = (row.startedAt, row.startedAt)
+                builder.note(BundleManifest.Missing(reason: "damaged", exchanges: 1, from: from, until: until))
             }
         }
         if count == 0 { try builder.finish(created: created) }
-        return (places, count)
+        return (places, count, exchanges)
     }
 
     /// Notes about what was lost in the time of the exchanges, or at an unknown time.
