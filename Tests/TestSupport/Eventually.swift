@@ -6,7 +6,7 @@
 /// - Returns: the value, or `nil` when the time is over.
 /// - Throws: what `value` throws.
 package func eventually<Value>(
-    within limit: Duration = .seconds(10),
+    within limit: Duration = .seconds(60),
     _ value: () async throws -> Value?
 ) async throws -> Value? {
     let clock = ContinuousClock()
