@@ -24,7 +24,7 @@ build: bootstrap ## Build everything for debugging
 release: bootstrap ## Build the three programs, optimised
 	$(SWIFT) build -c release
 
-demo: bootstrap ## Start a mock upstream and the proxy, send requests, look at the recording
+demo: bootstrap ## Record an incident, look at it, carry it away in one file, play it again
 	@scripts/demo
 
 # Time limits of tests count from where they queue up: with thousands at once on two cores, waiting alone would use them up.
