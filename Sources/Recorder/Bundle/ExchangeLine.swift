@@ -58,11 +58,11 @@ struct ExchangeLine {
         summary.costPicodollars = line.optional("cost_usd").flatMap { Decimals.picodollars($0.raw) }
         if let tokens = line.optional("tokens")?.members {
             summary.tokens = TokenUsage(
-                input: tokens["input"]?.int,
-                output: tokens["output"]?.int,
-                cacheRead: tokens["cache_read"]?.int,
-                cacheWrite5m: tokens["cache_write_5m"]?.int,
-                cacheWrite1h: tokens["cache_write_1h"]?.int
+                input: tokens["input"]?.count,
+                output: tokens["output"]?.count,
+                cacheRead: tokens["cache_read"]?.count,
+                cacheWrite5m: tokens["cache_write_5m"]?.count,
+                cacheWrite1h: tokens["cache_write_1h"]?.count
             )
         }
         return (exchange, summary)
@@ -72,9 +72,9 @@ struct ExchangeLine {
         let line = MemberReader(value, place)
         guard let kind = AttemptKind(rawValue: try line.text("kind")) else { throw line.wrong("kind") }
         guard let ending = Ending(rawValue: try line.text("ending")) else { throw line.wrong("ending") }
-        var startedAt = line.optional("started_us")?.int.map { Int64($0) }
+        var startedAt = try line.time("started_us")
         if startedAt == nil, let time = line.optional("started_at")?.timestamp {
-            startedAt = time.microseconds.subtractingReportingOverflow(exchange.startedAt.microseconds).partialValue
+            startedAt = max(0, min(time.microseconds - exchange.startedAt.microseconds, MemberReader.limit))
         }
         let start = startedAt ?? 0
         let firstByte = try line.time("first_byte_us", orMilliseconds: "ttfb_ms", after: start)
@@ -125,7 +125,9 @@ struct ExchangeLine {
 
     private func response(_ value: JSONValue, _ place: String) throws(StoreError) -> RecordedResponse {
         let line = MemberReader(value, place)
-        guard let status = try line.value("status").int else { throw line.wrong("status") }
+        guard let status = try line.value("status").int, (100...999).contains(status) else {
+            throw line.wrong("status")
+        }
         var response = RecordedResponse(status: status, headers: try headers(line), body: try body(line))
         var isSound = true
         line.optional("chunks")?.forEachElement { pair in
@@ -134,7 +136,7 @@ struct ExchangeLine {
                 if let number = $0.int { numbers.append(number) }
                 return numbers.count < 2
             }
-            guard numbers.count == 2, numbers[1] >= 0 else {
+            guard numbers.count == 2, numbers.allSatisfy({ MemberReader.range.contains(Int64($0)) }) else {
                 isSound = false
                 return false
             }
@@ -155,7 +157,9 @@ struct ExchangeLine {
                 if let text = $0.string { texts.append(text) }
                 return texts.count < 2
             }
-            guard texts.count == 2 else {
+            // A line end in a value would begin another line, or another message, where it is sent.
+            guard texts.count == 2, !texts[0].isEmpty, !texts.contains(where: { $0.utf8.contains(where: Self.ends) })
+            else {
                 isSound = false
                 return false
             }
@@ -169,13 +173,14 @@ struct ExchangeLine {
         return block
     }
 
+    private static func ends(_ byte: UInt8) -> Bool { byte == 0x0D || byte == 0x0A || byte == 0 }
+
     private func body(_ line: MemberReader) throws(StoreError) -> BodyRecord {
         var record = BodyRecord(
-            wireLength: line.optional("body_bytes")?.int ?? 0,
+            wireLength: try line.length("body_bytes") ?? 0,
             omitted: line.optional("body_omitted")?.string
         )
-        record.storedLength = line.optional("body_stored")?.int ?? record.wireLength
-        guard record.wireLength >= 0, record.storedLength >= 0 else { throw line.wrong("body_bytes") }
+        record.storedLength = try line.length("body_stored") ?? record.wireLength
         if record.omitted != nil { record.storedLength = 0 }
         guard readsNames, let list = line.optional("body") else { return record }
         var isSound = list.kind == .array

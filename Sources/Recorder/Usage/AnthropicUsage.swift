@@ -108,13 +108,6 @@ package struct AnthropicUsage: Sendable {
     }
 }
 
-extension JSONValue {
-    /// The value of a number that counts something.
-    fileprivate var count: Int? {
-        int.flatMap { $0 >= 0 ? $0 : nil }
-    }
-}
-
 /// Tokens written to the cache by how long they live.
 private struct CacheWriteSplit {
     var fiveMinutes = 0

@@ -12,6 +12,11 @@ extension JSONValue {
         return Int(String(decoding: raw, as: UTF8.self))
     }
 
+    /// The value of a number that counts tokens or the like, up to a million million, so that sums don't overflow.
+    package var count: Int? {
+        int.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+    }
+
     /// The value of `true` or `false`, else `nil`.
     package var bool: Bool? {
         guard kind == .bool else { return nil }
