@@ -5,9 +5,8 @@ import PackageDescription
 // Settings of every Swift target of this package. The language mode is set once, at the end.
 let strictSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
-    // Optimised, a module is compiled as a whole, and the compiler may take a C module that includes <sys/stat.h> for
-    // the owner of `struct stat`.
-    .enableUpcomingFeature("MemberImportVisibility", .when(configuration: .debug)),
+    // Not MemberImportVisibility: which module the compiler takes for the owner of `struct stat` depends on the order of
+    // files, as archive.h includes <sys/stat.h>, and a build that works fails the next time.
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableUpcomingFeature("InferIsolatedConformances"),

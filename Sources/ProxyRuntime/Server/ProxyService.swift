@@ -42,6 +42,7 @@ package struct ProxyService: Service {
         say("listening on \(address)")
         try? await gracefulShutdown()
         logger.info("ending: open exchanges get their time")
+        // A bundle that is being written is given up, and begun anew at the next start.
         await sealer.close()
         await server.drain()
         await indexer.close()

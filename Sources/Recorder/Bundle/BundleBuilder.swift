@@ -28,6 +28,9 @@ package final class BundleBuilder {
         /// Whether the detectors ran over everything again.
         package var isRescanned = false
 
+        /// Asked again and again while the file is written: whether it is wanted no more.
+        package var isCancelled: () -> Bool = { false }
+
         /// The defaults.
         package init() {}
     }
@@ -167,9 +170,9 @@ package final class BundleBuilder {
         for name in names { manifest.members[BundleFormat.member(of: name)] = name }
         let order = [BundleFormat.exchanges] + pages.map(\.name) + names.map(BundleFormat.member(of:))
 
-        let temporary = "\(path).\(getpid()).partial"
+        let temporary = "\(path).\(String(UInt32.random(in: 0 ... .max), radix: 16)).partial"
         do throws(StoreError) {
-            let file = try Descriptor(path: temporary, flags: O_RDWR | O_CREAT | O_TRUNC)
+            let file = try Descriptor(path: temporary, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
             var archive = try ArchiveWriter(container, level: options.level, into: file)
             try archive.add(BundleFormat.manifest, manifest.json(order: order))
             try copy(lines, 0..<lines.length, as: BundleFormat.exchanges, to: &archive)
@@ -200,6 +203,7 @@ package final class BundleBuilder {
         try archive.begin(name, size: range.count)
         var position = range.lowerBound
         while position < range.upperBound {
+            guard !options.isCancelled() else { throw StoreError(.cancelled, "\(path) is wanted no more") }
             let end = min(range.upperBound, position + (1 << 20))
             let part = try spool.read(position..<end)
             try archive.write(part)

@@ -62,16 +62,16 @@ package final class BundleFile: BodySource {
         let name = String(path.split(separator: "/").last ?? "")
         var faults = scan.faults
         var rows: [Row] = []
-        var lost = 0
+        var lost = scan.badLines
+        var further = scan.furtherFaults
         for line in scan.lines {
-            guard var summary = line.summary else {
+            var summary = line.summary
+            if let gap = scan.firstGap(in: line) {
                 lost += 1
-                continue
-            }
-            if let missing = scan.firstMissingPiece(of: line) {
-                lost += 1
-                if lost == 1 || !scan.isCutOff {
-                    faults.append("x\(summary.number) lacks piece \(missing), and perhaps more")
+                if faults.count >= 1000 {
+                    further += 1
+                } else if lost == 1 || !scan.isCutOff {
+                    faults.append(gap)
                 }
                 continue
             }
@@ -81,6 +81,7 @@ package final class BundleFile: BodySource {
         if scan.isCutOff {
             faults.append("it is cut off: \(rows.count) whole exchanges, \(lost) in part")
         }
+        if further > 0 { faults.append("\(further) more things are wrong with it") }
         self.path = path
         self.faults = faults
         self.rows = rows

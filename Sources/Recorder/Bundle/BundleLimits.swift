@@ -6,6 +6,8 @@ package struct BundleLimits: Sendable {
     package var manifestBytes = 256 << 20
     /// Bytes of one line of `exchanges.ndjson`.
     package var lineBytes = 64 << 20
+    /// Lines of `exchanges.ndjson`.
+    package var lines = 1_000_000
     /// Bytes of one piece, and of any other member.
     package var memberBytes = 64 << 20
     /// Bytes of all members together.

@@ -9,8 +9,8 @@ struct BundleScan: ~Copyable {
     struct Line {
         /// Where it lies in the member, without its end.
         var range: Range<Int>
-        /// Its row, or `nil` when the line is no exchange.
-        var summary: ExchangeSummary?
+        /// Its row.
+        var summary: ExchangeSummary
     }
 
     let path: String
@@ -23,10 +23,14 @@ struct BundleScan: ~Copyable {
 
     private(set) var manifest: BundleManifest?
     private(set) var lines: [Line] = []
+    /// Lines that are no exchange.
+    private(set) var badLines = 0
     /// Where `exchanges.ndjson` begins in the spool.
     private(set) var lineStart = 0
     private(set) var pieces: [Digest: Range<Int>] = [:]
+    /// What is wrong, the first thousand of it.
     private(set) var faults: [String] = []
+    private var faultCount = 0
     /// Whether the archive ended before all members that the manifest names.
     private(set) var isCutOff = false
     private var others: [String: Digest] = [:]
@@ -70,24 +74,30 @@ struct BundleScan: ~Copyable {
             isCutOff = true
             // Whoever shows a fault names the file.
             let message = failure.message
-            faults.append(message.hasPrefix(path + " ") ? "it" + message.dropFirst(path.count) : message)
+            note(message.hasPrefix(path + " ") ? "it" + message.dropFirst(path.count) : message)
         }
         isComplete = contents == .everything
         if isComplete {
             check()
-            if !isCutOff, let fault = try ZipDirectory.fault(path: path) { faults.append(fault) }
+            if !isCutOff, let fault = try ZipDirectory.fault(path: path) { note(fault) }
         }
     }
 
-    /// The name of a piece that a line needs and that is not there or damaged.
-    func firstMissingPiece(of line: Line) -> Digest? {
+    /// Why the exchange of a line is not whole: a piece that is missing or damaged, or a body of another length.
+    func firstGap(in line: Line) -> String? {
         guard isComplete else { return nil }
         let start = lineStart + line.range.lowerBound
         guard let bytes = try? spool.read(start..<(start + line.range.count)),
             let exchange = try? ExchangeLine().read(bytes).exchange
-        else { return nil }
-        for body in exchange.bodies where body.omitted == nil {
-            if let name = body.names.first(where: { pieces[$0] == nil }) { return name }
+        else { return "x\(line.summary.number) can't be read again" }
+        for (place, body) in exchange.namedBodies where body.omitted == nil {
+            if let name = body.names.first(where: { pieces[$0] == nil }) {
+                return "x\(exchange.number) lacks piece \(name), and perhaps more"
+            }
+            let length = body.names.reduce(0) { $0 + (pieces[$1]?.count ?? 0) }
+            guard length == body.storedLength else {
+                return "\(place): its pieces have \(length) bytes, its line says \(body.storedLength)"
+            }
         }
         return nil
     }
@@ -137,7 +147,7 @@ struct BundleScan: ~Copyable {
         let digest = try spoolMember(name, limit: limits.memberBytes, into: &sink)
         guard digest == piece else {
             damaged.insert(piece)
-            faults.append("\(name) does not have the content that its name says")
+            note("\(name) does not have the content that its name says")
             return
         }
         pieces[piece] = start..<sink
@@ -162,7 +172,7 @@ struct BundleScan: ~Copyable {
             var start = part.startIndex
             while let end = part[start...].firstIndex(of: UInt8(ascii: "\n")) {
                 pending.append(contentsOf: part[start..<end])
-                take(line: pending, at: position)
+                try take(line: pending, at: position)
                 position += pending.count + 1
                 pending.removeAll(keepingCapacity: true)
                 start = end + 1
@@ -172,25 +182,28 @@ struct BundleScan: ~Copyable {
                 throw refused("a line of \(BundleFormat.exchanges) is longer than \(limits.lineBytes) bytes")
             }
         }
-        if !pending.isEmpty { take(line: pending, at: position) }
+        if !pending.isEmpty { try take(line: pending, at: position) }
         others[BundleFormat.exchanges] = Digest(hash.finalize())
     }
 
-    private mutating func take(line bytes: [UInt8], at position: Int) {
+    private mutating func take(line bytes: [UInt8], at position: Int) throws(StoreError) {
         guard !bytes.isEmpty else { return }
-        let number = lines.count + 1
-        var line = Line(range: position..<(position + bytes.count))
+        let number = lines.count + badLines + 1
+        guard number <= limits.lines else {
+            throw refused("\(BundleFormat.exchanges) has more than \(limits.lines) lines")
+        }
         do throws(StoreError) {
-            let (exchange, summary) = try ExchangeLine(readsNames: false).read(bytes)
+            let (exchange, summary) = try ExchangeLine().read(bytes)
             if ids.insert(exchange.id).inserted {
-                line.summary = summary
+                lines.append(Line(range: position..<(position + bytes.count), summary: summary))
             } else {
-                faults.append("line \(number) of \(BundleFormat.exchanges) has the id of an earlier one")
+                badLines += 1
+                note("line \(number) of \(BundleFormat.exchanges) has the id of an earlier one")
             }
         } catch {
-            faults.append("line \(number) of \(BundleFormat.exchanges): \(error.message)")
+            badLines += 1
+            note("line \(number) of \(BundleFormat.exchanges): \(error.message)")
         }
-        lines.append(line)
     }
 
     // MARK: - Bytes
@@ -250,38 +263,51 @@ struct BundleScan: ~Copyable {
     /// Compares what came with what the manifest says.
     private mutating func check() {
         guard let manifest else {
-            faults.append("there is no \(BundleFormat.manifest)")
+            note("there is no \(BundleFormat.manifest)")
             return
         }
         var missing: [String] = []
         for (name, digest) in manifest.members {
             if let piece = BundleFormat.piece(ofMember: name) {
                 if pieces[piece] == nil, !damaged.contains(piece) { missing.append(name) }
-                if piece != digest { faults.append("the manifest gives \(name) another hash than its name") }
+                if piece != digest { note("the manifest gives \(name) another hash than its name") }
             } else if let found = others[name] {
                 if found != digest {
-                    faults.append("\(printable(name)) does not have the hash that the manifest gives")
+                    note("\(printable(name)) does not have the hash that the manifest gives")
                 }
             } else {
                 missing.append(name)
             }
         }
-        for name in missing.sorted().prefix(3) { faults.append("\(printable(name)) is missing") }
-        if missing.count > 3 { faults.append("\(missing.count - 3) more members are missing") }
+        for name in missing.sorted().prefix(3) { note("\(printable(name)) is missing") }
+        if missing.count > 3 { note("\(missing.count - 3) more members are missing") }
         // The end of a tar archive that was cut between two members looks like its end.
         if !missing.isEmpty { isCutOff = true }
         for name in others.keys.sorted() where manifest.members[name] == nil {
-            faults.append("the manifest does not name \(printable(name))")
+            note("the manifest does not name \(printable(name))")
         }
         let strangers = pieces.keys.count { manifest.members[BundleFormat.member(of: $0)] == nil }
-        if strangers > 0 { faults.append("the manifest does not name \(strangers) pieces that are there") }
-        if lines.count != manifest.exchanges {
-            faults.append("the manifest counts \(manifest.exchanges) exchanges, there are \(lines.count)")
+        if strangers > 0 { note("the manifest does not name \(strangers) pieces that are there") }
+        if lines.count + badLines != manifest.exchanges {
+            note("the manifest counts \(manifest.exchanges) exchanges, there are \(lines.count + badLines)")
         }
     }
 
+    /// A thousand lines are more than anybody reads; the rest is counted.
+    private mutating func note(_ fault: String) {
+        faultCount += 1
+        if faultCount <= 1000 { faults.append(fault) }
+    }
+
+    /// How many more things are wrong than `faults` tells.
+    var furtherFaults: Int { max(0, faultCount - 1000) }
+
     private func printable(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.prefix(120).map { $0.value < 0x20 ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.prefix(120).map { $0.properties.generalCategory == .control ? "?" : $0 }
+            )
+        )
     }
 
     private func twice(_ name: String) -> StoreError {

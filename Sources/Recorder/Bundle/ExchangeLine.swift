@@ -2,6 +2,9 @@
 ///
 /// Members that are not known are skipped; what an exchange can't do without is an error that names it.
 struct ExchangeLine {
+    /// The longest body that is believed, in bytes: one piece can be named many times.
+    static let bodyLimit = 1 << 30
+
     /// Whether the names of pieces are wanted: a list of exchanges does without them.
     var readsNames = true
 
@@ -39,7 +42,9 @@ struct ExchangeLine {
         exchange.session = line.optional("session")?.string
         exchange.user = line.optional("user")?.string
         exchange.clientKey = line.optional("client_key")?.string
-        exchange.model = line.optional("request_model")?.string ?? line.optional("model")?.string
+        // A line that others wrote may know one model only.
+        exchange.model =
+            line.has("request_model") ? line.optional("request_model")?.string : line.optional("model")?.string
         exchange.stream = line.optional("stream")?.bool
         exchange.replayOf = line.optional("replay_of")?.string
         if let response = line.optional("response") { exchange.response = try self.response(response, "response") }
@@ -181,6 +186,7 @@ struct ExchangeLine {
             omitted: line.optional("body_omitted")?.string
         )
         record.storedLength = try line.length("body_stored") ?? record.wireLength
+        guard record.storedLength <= Self.bodyLimit else { throw line.wrong("body_stored") }
         if record.omitted != nil { record.storedLength = 0 }
         guard readsNames, let list = line.optional("body") else { return record }
         var isSound = list.kind == .array

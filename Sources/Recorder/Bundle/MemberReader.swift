@@ -13,6 +13,9 @@ struct MemberReader {
         self.place = place
     }
 
+    /// Whether there is such a member, be it null.
+    func has(_ name: String) -> Bool { members[name] != nil }
+
     /// A member that has a value other than null.
     func optional(_ name: String) -> JSONValue? {
         guard let value = members[name], !value.isNull else { return nil }

@@ -7,18 +7,28 @@ struct BundleIndexer {
 
     /// Forgets bundles that are gone, and takes the rows of one new bundle over.
     ///
-    /// - Parameter bundles: those that are there now.
+    /// - Parameters:
+    ///   - bundles: those that are there now.
+    ///   - unreadable: those that could not be read; more are added. Readers look into them themselves, and say so.
     /// - Returns: whether another step is due.
     /// - Throws: `DatabaseError`, or `StoreError` when a bundle can't be read now.
-    func step(_ bundles: [SealedBundle]) throws -> Bool {
+    func step(_ bundles: [SealedBundle], skipping unreadable: inout Set<SealedBundle>) throws -> Bool {
         let known = try queue.read { try CatalogSnapshot(database: $0).bundles() }
         let present = Set(bundles)
         let gone = known.filter { !present.contains($0) }
         if !gone.isEmpty { try forget(gone) }
         let indexed = Set(known)
-        let new = bundles.filter { !indexed.contains($0) }
+        let new = bundles.filter { !indexed.contains($0) && !unreadable.contains($0) }
         guard let next = new.first else { return false }
-        try insert(next)
+        let rows: [BundleFile.Row]
+        do throws(StoreError) {
+            rows = try BundleFile(path: layout.bundles + "/" + next.name, contents: .rows).rows
+        } catch {
+            // One that can't be read now must not keep the others; another program, or this one at its next start, may.
+            unreadable.insert(next)
+            return new.count > 1
+        }
+        try insert(next, rows)
         return new.count > 1
     }
 
@@ -32,18 +42,7 @@ struct BundleIndexer {
         }
     }
 
-    private func rows(of bundle: SealedBundle) throws(StoreError) -> [BundleFile.Row] {
-        do throws(StoreError) {
-            return try BundleFile(path: layout.bundles + "/" + bundle.name, contents: .rows).rows
-        } catch {
-            guard error.code != .io, error.code != .notFound else { throw error }
-            // No bundle, or a newer one: noted as known, so that it is not read over and over; `doctor` names it.
-            return []
-        }
-    }
-
-    private func insert(_ bundle: SealedBundle) throws {
-        let rows = try rows(of: bundle)
+    private func insert(_ bundle: SealedBundle, _ rows: [BundleFile.Row]) throws {
         try queue.inTransaction(.immediate) { database in
             let insertion = try database.cachedStatement(sql: CatalogEntry.insertion)
             // The rows of the live segment go first: one without a bundle must not stay when a line was left out.

@@ -23,6 +23,8 @@ package final class CatalogIndexer {
 
     private let layout: StoreLayout
     private let path: String
+    /// Bundles that could not be read since the start.
+    private var unreadable: Set<SealedBundle> = []
     private var open: (queue: DatabaseQueue, identity: [UInt64]?)?
     private var wasReplaced = false
 
@@ -95,7 +97,7 @@ package final class CatalogIndexer {
         var numbers = try reader.segmentNumbers()
         let bundles = try reader.bundles()
         let bundleIndexer = BundleIndexer(layout: layout, queue: queue)
-        if try bundleIndexer.step(bundles) { return true }
+        if try bundleIndexer.step(bundles, skipping: &unreadable) { return true }
         let sealed = Set(bundles.compactMap(\.segment))
         numbers.removeAll { sealed.contains($0) }
         let marks = try queue.read { try CatalogSnapshot(database: $0).marks() }
@@ -157,7 +159,11 @@ package final class CatalogIndexer {
                 try CatalogSnapshot(database: database).marks().map { ($0.number, $0) },
                 uniquingKeysWith: { $1 }
             )
+            let sealed = Set(try String.fetchAll(database, sql: "SELECT name FROM bundles"))
             for group in groups {
+                // Sealed, and known as a bundle, since it was read: its rows are in.
+                let bundle = StoreLayout.bundleFileName(group.mark.number)
+                guard !sealed.contains(bundle) else { continue }
                 // Another indexer was faster: its rows are in, these would only be the same.
                 guard (current[group.mark.number]?.indexedTo ?? SegmentFormat.magic.count) == group.start else {
                     continue

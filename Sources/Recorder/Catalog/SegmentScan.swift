@@ -44,6 +44,21 @@ package struct SegmentScan: ~Copyable {
         }
     }
 
+    /// Goes on behind damage, where `next()` has ended before the end of the file.
+    ///
+    /// - Parameter end: the length of the file.
+    /// - Returns: whether there is a whole frame behind it.
+    mutating func resynchronise(end: Int) throws(StoreError) -> Bool {
+        guard position < end else { return false }
+        return try reader.resynchronise(end: end)
+    }
+
+    /// Whether nothing but a frame that was being written is left before the end of the file.
+    mutating func isTorn(end: Int) throws(StoreError) -> Bool {
+        guard position < end else { return true }
+        return try reader.isTorn(end: end)
+    }
+
     /// The row of an exchange that `next()` gave.
     package mutating func entry(for exchange: Exchange, at offset: Int) -> CatalogEntry {
         CatalogEntry(

@@ -35,7 +35,18 @@ package struct Masker: Sendable {
     ///
     /// - Returns: The masked bytes, or `nil` when nothing had to change.
     package func maskedPath(_ path: UnsafeRawBufferPointer) -> [UInt8]? {
-        masked(path, as: .text)
+        let whole = masked(path, as: .text)
+        // A slash is a character of base64, too: a secret in it is found in its own segment only.
+        var changed = false
+        let segments = (whole ?? Array(path)).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { segment -> [UInt8] in
+                guard segment.count > 16, let masked = segment.withUnsafeBytes({ masked($0, as: .text) }) else {
+                    return Array(segment)
+                }
+                changed = true
+                return masked
+            }
+        return changed ? Array(segments.joined(separator: [UInt8(ascii: "/")])) : whole
     }
 
     /// Masks the query of a URL, without its `?`: secrets anywhere, and every value of a credential-like name.

@@ -40,6 +40,18 @@ package struct Exchange: Sendable {
             + (response.map { [$0.body] } ?? [])
     }
 
+    /// All bodies with their places in words, such as `x17.2 response body`.
+    package var namedBodies: [(place: String, body: BodyRecord)] {
+        func named(_ attempt: Int?, _ request: RecordedRequest, _ response: RecordedResponse?) -> [(String, BodyRecord)]
+        {
+            let address = ExchangeAddress(exchange: number, attempt: attempt)
+            return [("\(address) request body", request.body)]
+                + (response.map { [("\(address) response body", $0.body)] } ?? [])
+        }
+        return named(nil, request, response)
+            + attempts.enumerated().flatMap { named($0 + 1, $1.request, $1.response) }
+    }
+
     /// How many segments back its oldest piece lies.
     var segmentsBack: Int {
         var back = 0

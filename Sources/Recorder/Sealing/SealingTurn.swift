@@ -14,8 +14,10 @@ struct SealingTurn {
     /// What is known of bundles, so that each is looked into once.
     private var manifests: [SealedBundle: BundleManifest] = [:]
     private var deletions: [DeletionRecord] = []
-    /// Sealed segments that the next turn may delete: a reader that began with the segment gets time to finish.
-    private var sealedBefore: Set<Int> = []
+    /// Closed segments that hold nothing but pieces.
+    private var empty: Set<Int> = []
+    /// Segments that had nothing left to seal at the last turn: a reader that began with one gets time to finish.
+    private var doneBefore: Set<Int> = []
 
     init(layout: StoreLayout, settings: SealingSettings, sealer: SegmentSealer) {
         self.layout = layout
@@ -31,11 +33,8 @@ struct SealingTurn {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            // The sealer's own; an import that runs beside has another beginning.
-            let parts = name.split(separator: ".")
-            if name.hasSuffix(".partial"), let first = parts.first, Int(first) != nil {
-                unlink(layout.bundles + "/" + name)
-            }
+            // Nobody else writes here now: an import holds the lock that the proxy has.
+            if name.hasSuffix(".partial") { unlink(layout.bundles + "/" + name) }
         }
     }
 
@@ -44,38 +43,44 @@ struct SealingTurn {
     /// - Parameters:
     ///   - border: what is closed, and what is still referred to.
     ///   - now: the time on the wall clock.
-    ///   - isEnding: asked between two segments.
+    ///   - isEnding: asked again and again whether to stop.
     /// - Returns: why something could not be done, or `nil`.
-    mutating func run(_ border: SealingBorder, now: Timestamp, isEnding: () -> Bool) -> String? {
+    mutating func run(_ border: SealingBorder, now: Timestamp, isEnding: @escaping () -> Bool) -> String? {
         do {
             let reader = try StoreReader(layout)
-            let sealed = Set(try reader.bundles().compactMap(\.segment))
+            let done = Set(try reader.bundles().compactMap(\.segment)).union(empty)
             let closed = try reader.segmentNumbers().filter { $0 < border.live }
-            var fresh: Set<Int> = []
+            var open: Set<Int> = []
             var problem: String?
-            for number in closed where !sealed.contains(number) {
-                guard !isEnding() else { return nil }
+            for number in closed where !done.contains(number) {
                 do {
-                    if try sealer.seal(number, now: now) == nil, number < border.oldestReferred {
-                        unlink(layout.segment(number))
-                    } else {
-                        fresh.insert(number)
-                    }
+                    if case .empty = try sealer.seal(number, now: now, isCancelled: isEnding) { empty.insert(number) }
+                } catch let error as StoreError where error.code == .cancelled {
+                    return nil
                 } catch let error as StoreError where error.code == .unsupported {
                     // A newer program's: it stays as it is, and readers say so.
-                    continue
+                    open.insert(number)
                 } catch {
+                    open.insert(number)
                     problem = problem ?? "\(error)"
                 }
             }
-            // A closed segment that is not sealed yet may have pieces in any before it.
-            if problem == nil {
-                for number in closed where sealed.contains(number) && sealedBefore.contains(number) {
-                    if number < border.oldestReferred { unlink(layout.segment(number)) }
+            // A closed segment that is not sealed, whichever it is, may have pieces in any of those before it.
+            if open.isEmpty {
+                for number in closed where done.contains(number) && doneBefore.contains(number) {
+                    guard number < border.oldestReferred else { continue }
+                    unlink(layout.segment(number))
+                    empty.remove(number)
                 }
             }
-            sealedBefore = sealed.union(fresh)
-            try retain(try reader.bundles().filter { $0.segment ?? 0 < border.oldestReferred }, now: now)
+            let left = Set(try reader.segmentNumbers())
+            let bundles = try reader.bundles()
+            doneBefore = Set(bundles.compactMap(\.segment)).union(empty)
+            let free = bundles.filter { bundle in
+                guard let segment = bundle.segment else { return true }
+                return open.isEmpty ? segment < border.oldestReferred : !left.contains(segment)
+            }
+            try retain(free, now: now)
             return problem
         } catch {
             return "\(error)"

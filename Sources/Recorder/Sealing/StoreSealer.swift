@@ -47,7 +47,7 @@ package final class StoreSealer: Sendable {
         thread.start()
     }
 
-    /// Ends when the bundle that is being written is done; to be called before the recorder is closed.
+    /// Ends soon: a bundle that is being written is given up. To be called before the recorder is closed.
     package func close() async {
         isEnding.store(true, ordering: .releasing)
         wake.signal()

@@ -56,9 +56,9 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         left.words == right.words
     }
 
-    /// Feeds a part of the digest: it is uniform already.
+    /// Feeds all of it: a stranger can choose names that begin alike.
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(words.0)
+        withBytes { hasher.combine(bytes: $0) }
     }
 
     /// 64 hex digits in lower case.

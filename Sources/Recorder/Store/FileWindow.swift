@@ -33,6 +33,27 @@ struct FileWindow {
         return (type, payload, begin + length)
     }
 
+    /// Whether what lies at `offset` is a frame that ends behind the end of the file, or less than its header: the trace
+    /// of a writer that was stopped.
+    mutating func isTorn(at offset: Int, end: Int, in file: borrowing Descriptor) throws(StoreError) -> Bool {
+        guard end - offset >= SegmentFormat.frameHeaderLength,
+            let header = try slice(at: offset, count: SegmentFormat.frameHeaderLength, in: file)
+        else { return true }
+        let length = Int(header.littleEndian32(at: 0))
+        return SegmentFormat.FrameType(rawValue: header[header.startIndex + 8]) != nil
+            && length <= SegmentFormat.maximumPayload && offset + SegmentFormat.frameHeaderLength + length > end
+    }
+
+    /// The length of what could be a frame at `offset`, by its type and length alone; `nil` when there can be none.
+    mutating func possibleFrame(at offset: Int, end: Int, in file: borrowing Descriptor) throws(StoreError) -> Int? {
+        guard let header = try slice(at: offset, count: SegmentFormat.frameHeaderLength, in: file) else { return nil }
+        let length = Int(header.littleEndian32(at: 0))
+        guard SegmentFormat.FrameType(rawValue: header[header.startIndex + 8]) != nil,
+            length <= SegmentFormat.maximumPayload, offset + SegmentFormat.frameHeaderLength + length <= end
+        else { return nil }
+        return length
+    }
+
     private mutating func slice(
         at offset: Int,
         count: Int,

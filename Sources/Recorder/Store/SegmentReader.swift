@@ -88,6 +88,32 @@ package struct SegmentReader: ~Copyable {
         return true
     }
 
+    /// Whether nothing but a frame that was being written is left before the end of the file.
+    mutating func isTorn(end: Int) throws(StoreError) -> Bool {
+        try window.isTorn(at: position, end: end, in: file)
+    }
+
+    /// Looks for the next whole frame behind a place where none can be read, and goes on there.
+    ///
+    /// - Parameter end: the length of the file.
+    /// - Returns: whether there is one.
+    mutating func resynchronise(end: Int) throws(StoreError) -> Bool {
+        // A checksum is made only where type and length could be those of a frame, and not for ever.
+        var budget = 1 << 30
+        var start = position + 1
+        while start + SegmentFormat.frameHeaderLength <= end, budget > 0 {
+            if let length = try window.possibleFrame(at: start, end: end, in: file) {
+                budget -= length
+                if try window.frame(at: start, in: file) != nil {
+                    position = start
+                    return true
+                }
+            }
+            start += 1
+        }
+        return false
+    }
+
     /// Reads the exchange whose frame begins at `offset`.
     package mutating func exchange(at offset: Int) throws(StoreError) -> Exchange {
         guard let frame = try window.frame(at: offset, in: file),

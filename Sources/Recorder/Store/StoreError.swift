@@ -16,6 +16,8 @@ package struct StoreError: Error, CustomStringConvertible {
         case refused
         /// What was asked for was not recorded, such as an omitted body.
         case notRecorded
+        /// Whoever asked for it wants it no more.
+        case cancelled
     }
 
     /// The kind of trouble.

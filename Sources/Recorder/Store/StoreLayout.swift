@@ -62,6 +62,9 @@ package struct StoreLayout: Hashable, Sendable {
         return String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".segment"
     }
 
+    /// What the name of a damaged segment ends in, which is kept when its bundle takes its place.
+    package static let damagedSuffix = ".damaged"
+
     /// The number in a segment's file name, or `nil` for another file.
     package static func segmentNumber(fileName: String) -> Int? {
         guard fileName.hasSuffix(".segment"), let number = Int(fileName.dropLast(".segment".count)), number > 0,

@@ -100,11 +100,12 @@ struct AnthropicUsageTests {
             TokenUsage(cacheWrite5m: 1, cacheWrite1h: 69)
         ),
         // Nonsense is not taken for a count.
+        (#"{"input_tokens":9223372036854775807,"output_tokens":1000000000001}"#, "{}", nil),
         (#"{"input_tokens":-1,"output_tokens":"7","cache_read_input_tokens":1.5}"#, "{}", nil),
         (
-            #"{"cache_creation_input_tokens":9223372036854775807,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":9223372036854775807}}"#,
-            #"{"iterations":[{"cache_creation":{"ephemeral_5m_input_tokens":9223372036854775807}},{"cache_creation":{"ephemeral_1h_input_tokens":9}}]}"#,
-            TokenUsage(cacheWrite5m: 1, cacheWrite1h: Int.max)
+            #"{"cache_creation_input_tokens":1000000000000,"cache_creation":{"ephemeral_5m_input_tokens":1,"ephemeral_1h_input_tokens":1000000000000}}"#,
+            #"{"iterations":[{"cache_creation":{"ephemeral_5m_input_tokens":1000000000000}},{"cache_creation":{"ephemeral_1h_input_tokens":9}}]}"#,
+            TokenUsage(cacheWrite5m: 1, cacheWrite1h: 1_000_000_000_000)
         ),
     ]
 
