@@ -11,7 +11,7 @@ import Dispatch
 ///
 /// Connections are kept and used again; HTTP/2 shares one among transfers. Nothing is decoded, followed or retried, but
 /// for one thing of libcurl's: a request on a kept connection that turns out to be closed, without a byte of an answer,
-/// is sent once more on a new one. Memory is bounded by the bodies in flight: those of the requests, and of answers as
+/// is sent once more on a new one, unless it is one that `isSentOnce`. Memory is bounded by the bodies in flight: those of the requests, and of answers as
 /// much as each request's limit lets in.
 package final class CurlClient: Sendable {
     private let inbox: Inbox

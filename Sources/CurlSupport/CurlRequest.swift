@@ -9,7 +9,7 @@ package struct CurlRequest: Sendable {
     package var url: String
     /// The header lines in order.
     package var headers: [CurlHeader]
-    /// The body, or `nil` for none; an empty one is announced as `Content-Length: 0`.
+    /// The body, or `nil` for none; an empty one is announced as `Content-Length: 0`, and `HEAD` sends none.
     package var body: [UInt8]?
     /// The version to speak.
     package var version: CurlVersion
@@ -17,6 +17,8 @@ package struct CurlRequest: Sendable {
     package var limits: CurlLimits
     /// A PEM file of the authorities to trust instead of the system's.
     package var authorityFile: String?
+    /// Whether it has a connection of its own, closed behind it, so that libcurl never sends it twice.
+    package var isSentOnce: Bool
 
     /// Makes a request.
     package init(
@@ -26,7 +28,8 @@ package struct CurlRequest: Sendable {
         body: [UInt8]? = nil,
         version: CurlVersion = .automatic,
         limits: CurlLimits = CurlLimits(),
-        authorityFile: String? = nil
+        authorityFile: String? = nil,
+        isSentOnce: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -35,6 +38,7 @@ package struct CurlRequest: Sendable {
         self.version = version
         self.limits = limits
         self.authorityFile = authorityFile
+        self.isSentOnce = isSentOnce
     }
 
     /// Why the request can't be put on a wire, or `nil` when it can.

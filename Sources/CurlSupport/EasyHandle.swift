@@ -51,6 +51,11 @@ final class EasyHandle {
             tapedeck_curl_set_long(pointer, CURLOPT_TIMEOUT_MS, total.milliseconds)
         }
         if let file = request.authorityFile { tapedeck_curl_set_text(pointer, CURLOPT_CAINFO, file) }
+        if request.isSentOnce {
+            // Only what failed on a used connection is sent again by libcurl; it may have arrived all the same.
+            tapedeck_curl_set_long(pointer, CURLOPT_FRESH_CONNECT, 1)
+            tapedeck_curl_set_long(pointer, CURLOPT_FORBID_REUSE, 1)
+        }
         prepareBody(request)
         guard prepareHeaders(request) else { return "no memory for the headers" }
         prepareCallbacks(context)
@@ -59,7 +64,10 @@ final class EasyHandle {
     }
 
     private func prepareBody(_ request: CurlRequest) {
-        if let body = request.body {
+        if request.method == "HEAD" {
+            // Else it would wait for the body that the answer's head announces.
+            tapedeck_curl_set_long(pointer, CURLOPT_NOBODY, 1)
+        } else if let body = request.body {
             tapedeck_curl_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             // libcurl takes a copy, of the length that was set before.
             body.withUnsafeBytes { bytes in
@@ -69,8 +77,6 @@ final class EasyHandle {
                     ? tapedeck_curl_set_text(pointer, CURLOPT_COPYPOSTFIELDS, "")
                     : tapedeck_curl_set_text(pointer, CURLOPT_COPYPOSTFIELDS, text)
             }
-        } else if request.method == "HEAD" {
-            tapedeck_curl_set_long(pointer, CURLOPT_NOBODY, 1)
         } else {
             tapedeck_curl_set_long(pointer, CURLOPT_HTTPGET, 1)
         }

@@ -17,7 +17,11 @@ struct RunCommand: AsyncParsableCommand {
             recorded: the key comes from --key-env, and a request that needs another one is reported and not sent. \
             Each request carries x-tapedeck-replay, so that a recording proxy does not count it as spend.
 
-            A host other than 127.0.0.0/8, ::1 and localhost needs --live and --max-cost.
+            A host other than 127.0.0.0/8, ::1 and localhost needs --live and --max-cost. A proxy on this machine in \
+            front of a live upstream needs neither, and what it passes on costs real money: add --max-cost.
+
+            The first SIGINT or SIGTERM stops it: what came so far is written and counted, and the exit code is 1. The \
+            second one ends it at once.
             """
     )
 
@@ -104,12 +108,12 @@ struct RunCommand: AsyncParsableCommand {
         let plan = RunPlan(rows, speed: settings.speed)
         if dryRun { return try show(RunEstimate(plan, from: source, settings: settings), settings.target) }
         let recording = try output.map { try RunRecording(path: $0) }
-        let cleanup = recording.map { InterruptCleanup(removing: $0.folder) }
-        defer { cleanup?.cancel() }
+        let cleanup = InterruptCleanup(removing: recording?.folder)
+        defer { cleanup.cancel() }
         do {
-            let tally = try await send(plan, from: source, settings, recording)
+            let isSame = try await send(plan, from: source, settings, recording, until: cleanup.interruptions)
             try await recording?.finish()
-            if !tally.isSame { throw ExitCode(1) }
+            if !isSame { throw ExitCode(1) }
         } catch let code as ExitCode {
             throw code
         } catch {
@@ -122,32 +126,40 @@ struct RunCommand: AsyncParsableCommand {
         _ plan: RunPlan,
         from source: any ExchangeSource,
         _ settings: RunSettings,
-        _ recording: RunRecording?
-    ) async throws -> RunTally {
+        _ recording: RunRecording?,
+        until interruptions: AsyncStream<Void>
+    ) async throws -> Bool {
         let run = try ReplayRun(plan, from: source, settings: settings, recording: recording)
         var progress = ProgressBar(total: plan.steps.count)
         var writer = JSONWriter()
         var madeUp = 0
-        let tally = try await run.run { result in
+        var left = 0
+        let tally = try await run.run(until: interruptions) { result in
             progress.clear()
             madeUp += result.madeUpIDs
             if json {
                 writer.removeAll()
                 result.write(into: &writer)
                 try StandardOutput.write(writer.bytes)
+            } else if result.unsent == RunResult.interruption {
+                // Thousands of lines would hide the others.
+                left += 1
             } else if !result.rung.isSame {
                 try StandardOutput.write(Array("\(result.line)\n".utf8))
             }
             progress.advance(differs: !result.rung.isSame)
         }
         progress.clear()
+        if run.isInterrupted {
+            StandardError.print("interrupted\(left > 0 ? ": \(left) of \(plan.steps.count) were not sent" : "")")
+        }
         if madeUp > 0 {
             StandardError.print("sent \(madeUp) made-up ids and e-mail addresses in the place of masked ones")
         }
         if let spent = run.spent { StandardError.print("spent at most $\(Decimals.dollars(spent))") }
         // Beside JSON lines it would be no JSON.
         if json { StandardError.print(tally.line) } else { try StandardOutput.write(Array("\(tally.line)\n".utf8)) }
-        return tally
+        return tally.isSame && !run.isInterrupted
     }
 
     private func show(_ estimate: RunEstimate, _ target: ReplayTarget) throws {
@@ -214,11 +226,18 @@ struct RunCommand: AsyncParsableCommand {
             guard parts.count == 2, !name.isEmpty, !name.contains(where: { $0.isWhitespace }) else {
                 throw ValidationError("The value '\(name)' is invalid for '--header <header>': write 'Name: value'.")
             }
-            additions.headers.append(HeaderField(name, String(parts[1]).trimmingSpaces))
+            let value = String(parts[1]).trimmingSpaces
+            guard !PlaceholderScan.holds(value) else {
+                throw ValidationError("The header \(name) of '--header' holds a placeholder: write what was masked.")
+            }
+            additions.headers.append(HeaderField(name, value))
         }
         if let keyEnv {
             guard let key = Environment.variable(keyEnv), !key.isEmpty else {
                 throw ValidationError("The variable \(keyEnv) of '--key-env <name>' is not set, or empty.")
+            }
+            guard !PlaceholderScan.holds(key) else {
+                throw ValidationError("The variable \(keyEnv) of '--key-env <name>' holds a placeholder and no key.")
             }
             additions.key = key
         } else if !target.isLoopback {

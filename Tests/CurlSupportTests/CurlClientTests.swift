@@ -181,6 +181,43 @@ struct CurlClientTests {
         }
     }
 
+    @Test("a HEAD request has no body and its answer none, whatever length is announced")
+    func aHeadRequestHasNoBody() async throws {
+        try await RawUpstream.run([.text("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n")]) { upstream, port in
+            let limits = CurlLimits(silence: .seconds(20))
+            let headers = [CurlHeader("Host", "a")]
+            let request = CurlRequest(
+                method: "HEAD",
+                url: url(port),
+                headers: headers,
+                body: Array("{}".utf8),
+                limits: limits
+            )
+            let response = try await perform(request)
+            #expect(response.end == .complete)
+            #expect(response.body == [])
+            #expect(upstream.requests == ["HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"])
+        }
+    }
+
+    @Test("a request that is sent once is never sent again on a connection that turns out to be closed")
+    func aRequestThatIsSentOnce() async throws {
+        // The first answer keeps its connection open; every later request is read and the connection closed.
+        for (isSentOnce, count) in [(true, 2), (false, 3)] {
+            try await RawUpstream.run([.text(Self.short), .last("")]) { upstream, port in
+                let client = try CurlClient()
+                #expect(await client.perform(CurlRequest(url: url(port))).end == .complete)
+                let request = CurlRequest(method: "POST", url: url(port), body: [], isSentOnce: isSentOnce)
+                let response = await client.perform(request)
+                guard case .reset = response.end else {
+                    Issue.record("\(response.end)")
+                    return
+                }
+                #expect(upstream.requests.count == count)
+            }
+        }
+    }
+
     @Test("a large body arrives whole")
     func aLargeBodyArrivesWhole() async throws {
         try await RawUpstream.run([.text(Self.short)]) { upstream, port in

@@ -113,13 +113,16 @@ package struct AnswerComparison: Sendable {
 
     /// Prompt and answer, as `12 in 20 out`; what is cached counts as prompt.
     private static func text(_ tokens: TokenUsage?) -> String? {
-        tokens.map { "\(($0.input ?? 0) + $0.promptTokensElsewhere) in \($0.output ?? 0) out" }
+        tokens.map { "\($0.prompt) in \($0.output ?? 0) out" }
     }
 }
 
 extension TokenUsage {
-    /// Prompt tokens that were read from the cache or written to it.
-    var promptTokensElsewhere: Int {
-        [cacheRead, cacheWrite5m, cacheWrite1h].reduce(0) { $0.addingReportingOverflow($1 ?? 0).partialValue }
+    /// All tokens of the prompt, cached or not; a sum beyond what a number holds is the largest number.
+    fileprivate var prompt: Int {
+        [input, cacheRead, cacheWrite5m, cacheWrite1h].reduce(0) { sum, part in
+            let (next, isBeyond) = sum.addingReportingOverflow(max(0, part ?? 0))
+            return isBeyond ? .max : next
+        }
     }
 }

@@ -22,6 +22,8 @@ package struct AnswerFacts: Sendable {
     package var toolInputs: [String] = []
     /// Tokens by kind.
     package var tokens: TokenUsage?
+    /// Whether it came to its end and told all of its tokens: a stream that breaks has told those of its beginning.
+    package private(set) var hasFinalUsage = false
     /// The model that answered.
     package var model: String?
     /// What else decides the price.
@@ -58,14 +60,18 @@ package struct AnswerFacts: Sendable {
         var content = MessageContent()
         if BodyDecoding.isEventStream(headers) {
             var decoder = SSEDecoder()
+            var hasFinalCount = false
             for event in decoder.feed(body) {
                 usage.add(event)
                 content.add(event)
+                hasFinalCount = hasFinalCount || AnswerFacts.countsOutput(event)
             }
+            hasFinalUsage = hasFinalCount && usage.sawMessageStop
             text = content.text
             if content.hasError { self.ending = .errorEvent }
         } else if content.add(body: body) {
             usage.add(body: body)
+            hasFinalUsage = usage.tokens?.output != nil
             text = content.text
         } else {
             text =
@@ -80,6 +86,21 @@ package struct AnswerFacts: Sendable {
         tokens = usage.tokens
         model = usage.model
         billing = usage.billing
+    }
+
+    /// Whether an event tells how many tokens were produced in the end; `message_start` tells those of its beginning.
+    private static func countsOutput(_ event: SSEEvent) -> Bool {
+        let count: Int? = JSONValue.read(event.data) { value in
+            guard value["type"]?.isString("message_delta") == true else { return nil }
+            return value.value(at: ["usage", "output_tokens"])?.int
+        }
+        return count != nil
+    }
+
+    /// What it cost in pico-dollars; `nil` when it does not tell, or tells what can't be.
+    package var cost: Int64? {
+        guard ending == .complete, hasFinalUsage, let model, let tokens, tokens.isPlausible else { return nil }
+        return PriceTable.cost(model: model, usage: tokens, billing: billing)
     }
 
     /// Reads what a client got when it was recorded.

@@ -2,7 +2,7 @@ package import Recorder
 
 /// The most that one replayed request can cost, and how many tokens it can take.
 package struct CostBound: Hashable, Sendable {
-    /// Prompt tokens: as the recorded answer reported them, else no more than the body has bytes.
+    /// Prompt tokens: as the recorded answer reported them, else no more than the body has bytes, images aside.
     package var input: Int
     /// `max_tokens` of the request; 0 for what makes no answer.
     package var output: Int
@@ -16,6 +16,8 @@ package struct CostBound: Hashable, Sendable {
 
     /// Prompt tokens that the API adds itself, for tools and the like.
     private static let overhead = 2000
+    /// The most bytes that one token stands for; prompts have four or so.
+    private static let bytesPerToken = 16
 
     private init(input: Int, output: Int, picodollars: Int64?) {
         self.input = input
@@ -25,21 +27,24 @@ package struct CostBound: Hashable, Sendable {
 
     /// Finds the bound of a request.
     ///
-    /// All of the prompt counts at the dearest of its prices, whether it is found in the cache or not.
+    /// All of the prompt counts at the dearest of its prices, whether it is found in the cache or not. A recording may
+    /// claim anything, so a prompt never counts for less than its bytes allow.
     ///
     /// - Parameters:
     ///   - request: what is sent.
-    ///   - recorded: the tokens of the recorded answer.
+    ///   - recorded: the tokens of the recorded answer, as `reported(by:)` has them.
     package init(_ request: ReplayRequest, recorded: TokenUsage?) {
         let path = request.target.prefix { $0 != "?" }
-        if ["GET", "HEAD", "OPTIONS"].contains(request.method) || path.hasSuffix("/messages/count_tokens") {
+        if ["GET", "HEAD", "OPTIONS"].contains(request.method) || CostBound.isCount(path) {
             self = .free
             return
         }
-        let facts = JSONValue.read(request.decodedBody) { BodyFacts($0) } ?? BodyFacts()
-        let known = recorded.flatMap { usage in usage.input.map { $0 + usage.promptTokensElsewhere } }
+        let facts = JSONValue.read(request.decodedBody) { BillableRequest($0) } ?? BillableRequest()
+        let bytes = max(0, request.decodedBody.count - facts.imageBytes)
+        let known = recorded.flatMap { CostBound.prompt($0) }
         self.init(
-            input: known ?? request.decodedBody.count + CostBound.overhead,
+            input: known.map { max($0, bytes / CostBound.bytesPerToken) }
+                ?? bytes + facts.images * BillableRequest.tokensPerImage + CostBound.overhead,
             output: facts.maxTokens ?? 0,
             picodollars: nil
         )
@@ -51,8 +56,12 @@ package struct CostBound: Hashable, Sendable {
             unknown = "the body names no model or no max_tokens"
             return
         }
-        if let tool = facts.unboundedTool {
-            unknown = "the tool \(tool) has no most it can cost"
+        if let addition = facts.unboundedAddition {
+            unknown = "\(addition) has no most it can cost"
+            return
+        }
+        if known == nil, let part = facts.elsewhere {
+            unknown = "\(part) is not in the body, or not to be counted in it, and no recorded answer says what it took"
             return
         }
         // The region may be the account's default, so its factor counts; speed is the request's own.
@@ -65,31 +74,33 @@ package struct CostBound: Hashable, Sendable {
         if picodollars == nil { unknown = "no known price for model \(model)" }
     }
 
-    /// What a body says about its cost.
-    private struct BodyFacts {
-        var model: String?
-        var maxTokens: Int?
-        var speed: String?
-        var unboundedTool: String?
+    /// The tokens that a recorded answer reports, read from its body: what a row says of them may be anything.
+    package static func reported(by recorded: RecordedExchange) -> TokenUsage? {
+        guard let response = recorded.exchange.response, response.status < 400 else { return nil }
+        return ExchangeDerivation.usage(of: response, body: recorded.body).tokens
+    }
 
-        init() {}
+    /// Whether a path counts tokens and nothing else, however servers on the way read it.
+    private static func isCount(_ path: Substring) -> Bool {
+        path.hasSuffix("/messages/count_tokens") && !path.contains("..")
+            && !path.utf8.contains { [UInt8(ascii: "%"), UInt8(ascii: ";"), UInt8(ascii: "\\")].contains($0) }
+    }
 
-        init(_ body: JSONValue) {
-            model = body["model"]?.string
-            maxTokens = body["max_tokens"]?.int.flatMap { $0 >= 0 ? $0 : nil }
-            speed = body["speed"]?.string
-            if let servers = body["mcp_servers"], servers.kind == .array, servers.raw.count > 2 {
-                unboundedTool = "mcp_servers"
-            }
-            body["tools"]?.forEachElement { tool in
-                // Tools that the server runs cost what they please, and their results are prompts again.
-                let type = tool["type"]?.string ?? "custom"
-                let isServers = ["web_", "code_execution", "tool_search", "mcp_", "advisor"].contains {
-                    type.hasPrefix($0)
-                }
-                if isServers { unboundedTool = type }
-                return !isServers
-            }
+    /// All tokens of a prompt, cached or not; `nil` when one of the numbers is missing or absurd.
+    private static func prompt(_ usage: TokenUsage) -> Int? {
+        guard let input = usage.input, usage.isPlausible else { return nil }
+        return input + (usage.cacheRead ?? 0) + (usage.cacheWrite5m ?? 0) + (usage.cacheWrite1h ?? 0)
+    }
+}
+
+extension TokenUsage {
+    /// Whether no number is negative, or beyond what any model takes.
+    var isPlausible: Bool {
+        [input, output, cacheRead, cacheWrite5m, cacheWrite1h].allSatisfy { count in
+            count.map { (0...TokenUsage.mostTokens).contains($0) } ?? true
         }
     }
+
+    /// More tokens than any request takes or makes.
+    static let mostTokens = 1_000_000_000
 }

@@ -19,8 +19,9 @@ package struct CostLedger: Sendable {
     /// - Returns: `false`, with nothing changed, when the limit might be passed.
     package mutating func reserve(_ bound: Int64) -> Bool {
         guard bound >= 0 else { return false }
-        let (sum, isBeyond) = (spent + reserved).addingReportingOverflow(bound)
-        guard !isBeyond, sum <= limit else { return false }
+        let (taken, isFull) = spent.addingReportingOverflow(reserved)
+        let (sum, isBeyond) = taken.addingReportingOverflow(bound)
+        guard !isFull, !isBeyond, sum <= limit else { return false }
         reserved += bound
         return true
     }

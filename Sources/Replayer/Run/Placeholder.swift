@@ -18,7 +18,7 @@ struct Placeholder: Hashable {
         } else if Self.has("***masked:", bytes, at: start) {
             position += 10
             let kindStart = position
-            while position < bytes.count, position - kindStart < 24, (0x61...0x7A).contains(bytes[position]) {
+            while position < bytes.count, position - kindStart < 24, Placeholder.isKindByte(bytes[position]) {
                 position += 1
             }
             guard position > kindStart, position < bytes.count, bytes[position] == UInt8(ascii: ":") else { return nil }
@@ -54,6 +54,10 @@ struct Placeholder: Hashable {
     private static func tag(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
         guard start + 8 <= bytes.count, (0..<8).allSatisfy({ isTagDigit(bytes[start + $0]) }) else { return nil }
         return start..<(start + 8)
+    }
+
+    private static func isKindByte(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
     }
 
     private static func isTagDigit(_ byte: UInt8) -> Bool {

@@ -1,7 +1,7 @@
 import Recorder
 
 /// Looks for placeholders in what would be sent: a placeholder is no credential, and nobody should get one for one.
-enum PlaceholderScan {
+package enum PlaceholderScan {
     /// The most that are named; one is enough not to send.
     private static let limit = 8
 
@@ -13,31 +13,33 @@ enum PlaceholderScan {
     ///   - body: the body without its content coding.
     /// - Returns: nothing when it can be sent.
     static func needs(path: String, query: String?, body: [UInt8]) -> [String] {
-        var needs = named(in: path, place: "the path")
-        if let query { needs += named(in: query, place: "the query") }
-        body.withUnsafeBytes { bytes in
-            let found = Placeholder.all(in: bytes, limit: limit)
-            let value = found.isEmpty ? nil : JSONValue(validating: bytes)
-            for placeholder in found {
-                let place = value.flatMap { PlaceholderScan.place(of: placeholder.range.lowerBound, in: $0) }
-                needs.append("\(secret(placeholder.kind)) in the body\(place.map { " (\($0))" } ?? "")")
-            }
-            if found.isEmpty, holdsEncoded(bytes) { needs.append("a secret in base64 in the body") }
-        }
+        var needs = named(in: Array(path.utf8), place: "the path")
+        if let query { needs += named(in: Array(query.utf8), place: "the query") }
+        needs += named(in: body, place: "the body")
         var seen: Set<String> = []
         return needs.filter { seen.insert($0).inserted }
     }
 
-    /// Whether a text holds a placeholder.
-    static func holds(_ text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { !Placeholder.all(in: UnsafeRawBufferPointer($0), limit: 1).isEmpty }
+    /// Whether a text holds a placeholder in any form.
+    package static func holds(_ text: String) -> Bool {
+        if case .nothing = PlaceholderForms.find(in: Array(text.utf8), limit: 1) { return false }
+        return true
     }
 
-    private static func named(in text: String, place: String) -> [String] {
-        var text = text
-        return text.withUTF8 { Placeholder.all(in: UnsafeRawBufferPointer($0), limit: limit) }
-            .map { "\(secret($0.kind)) in \(place)" }
+    private static func named(in text: [UInt8], place: String) -> [String] {
+        switch PlaceholderForms.find(in: text, limit: limit) {
+        case .nothing: return []
+        case .base64: return ["a secret in base64 in \(place)"]
+        case .escaped(let kinds): return kinds.map { "\(secret($0)) in \(place)" }
+        case .plain(let found):
+            return text.withUnsafeBytes { bytes in
+                let value = JSONValue(validating: bytes)
+                return found.map { placeholder in
+                    let inner = value.flatMap { PlaceholderScan.place(of: placeholder.range.lowerBound, in: $0) }
+                    return "\(secret(placeholder.kind)) in \(place)\(inner.map { " (\($0))" } ?? "")"
+                }
+            }
+        }
     }
 
     /// What people call a kind of secret.
@@ -47,6 +49,8 @@ enum PlaceholderScan {
         case "privatekey": "private key"
         case "password", "cookie", "secret": kind
         case "jwt": "web token"
+        case "id": "masked id"
+        case "email": "e-mail address"
         default: "\(kind) key"
         }
     }
@@ -88,32 +92,5 @@ enum PlaceholderScan {
     /// Names are the recording's: only what can't disturb a terminal is shown.
     private static func printable(_ name: String) -> String {
         String(name.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.$".contains($0)) ? $0 : "?" })
-    }
-
-    // MARK: - Base64
-
-    /// The characters that `***masked:` and `***email:` become in base64, at each of the three places in a group.
-    private static let encodedMarks: [[UInt8]] = ["***masked:", "***email:"].flatMap { mark in
-        (0..<3).map { encoded(Array(mark.utf8), shift: $0) }
-    }
-
-    private static func holdsEncoded(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        encodedMarks.contains { mark in
-            guard let first = mark.first, bytes.count >= mark.count else { return false }
-            return (0...(bytes.count - mark.count)).contains { start in
-                bytes[start] == first && (1..<mark.count).allSatisfy { bytes[start + $0] == mark[$0] }
-            }
-        }
-    }
-
-    /// The base64 characters that depend on `text` alone when it lies `shift` bytes behind a border of three.
-    private static func encoded(_ text: [UInt8], shift: Int) -> [UInt8] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var bits: [UInt8] = Array(repeating: 0, count: shift * 8)
-        for byte in text { bits += (0..<8).map { byte >> UInt8(7 - $0) & 1 } }
-        let first = (shift * 8 + 5) / 6
-        return (first..<(bits.count / 6)).map { group in
-            alphabet[bits[(group * 6)..<(group * 6 + 6)].reduce(0) { $0 << 1 | Int($1) }]
-        }
     }
 }

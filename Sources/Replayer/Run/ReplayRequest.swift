@@ -51,6 +51,9 @@ package struct ReplayRequest: Sendable {
         if let reason = request.body.omitted { return .needs(["the body, which was not recorded: \(reason)"]) }
         // Behind the host of a URL anything else would make it another host.
         guard request.path.hasPrefix("/") else { return .needs(["a path that begins with a slash"]) }
+        if let part = ReplayRequest.unfit(path: request.path, query: request.query) {
+            return .needs(["a \(part) without blanks, control characters and '#'"])
+        }
         let stored = try recorded.body(request.body)
         let plain = BodyDecoding.decoded(stored, headers: request.headers)
         let body = StandIn.filled(plain ?? stored)
@@ -65,16 +68,27 @@ package struct ReplayRequest: Sendable {
         lines.addKey(additions.key)
         for header in additions.headers { lines.replace(header) }
         lines.replace(HeaderField(ReplayMark.header, recorded.exchange.id.description))
+        // The answer to HEAD has no body, and few servers read one that comes with it.
+        let hasBody = request.method != "HEAD" && (!stored.isEmpty || lines.announcesBody)
         return .ready(
             ReplayRequest(
                 method: request.method,
                 target: request.path + (query.map { "?\($0.text)" } ?? ""),
                 headers: lines.lines,
-                body: stored.isEmpty && !lines.announcesBody ? nil : body.count > 0 ? body.bytes : stored,
+                body: hasBody ? body.count > 0 ? body.bytes : stored : nil,
                 decodedBody: body.bytes,
                 dropped: lines.dropped,
                 madeUpIDs: body.count + (query?.count ?? 0)
             )
         )
+    }
+
+    /// Which part of a target would not arrive as it is: behind a `#` nothing is sent, and a blank ends it.
+    private static func unfit(path: String, query: String?) -> String? {
+        func isUnfit(_ text: String) -> Bool {
+            text.utf8.contains { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "#") }
+        }
+        if isUnfit(path) { return "path" }
+        return query.map(isUnfit) ?? false ? "query" : nil
     }
 }

@@ -14,7 +14,11 @@ package final class ReplayRun {
     private enum Message: Sendable {
         case answer(Int, CurlResponse)
         case timer(Int64)
+        case interruption
     }
+
+    /// Microseconds.
+    private static let longestSleep: Int64 = 3_600_000_000
 
     private typealias Group = ThrowingTaskGroup<Message, any Error>
 
@@ -41,6 +45,8 @@ package final class ReplayRun {
     private var hasAnswers = false
     /// Whether the sum allowed has come to its end.
     private var isStopped = false
+    /// Whether somebody wants no more requests to be sent.
+    package private(set) var isInterrupted = false
     private var timer: Int64?
     /// Results that wait for those of earlier exchanges.
     private var waiting: [Int: RunResult] = [:]
@@ -79,17 +85,34 @@ package final class ReplayRun {
 
     /// Runs the replay to its end.
     ///
-    /// - Parameter report: takes every exchange's result, in the order of the recording.
+    /// After an interruption nothing more is sent, and what is on its way is given up; the results tell of it.
+    ///
+    /// - Parameters:
+    ///   - interruptions: one element or more interrupts the replay.
+    ///   - report: takes every exchange's result, in the order of the recording.
     /// - Returns: how many came out how.
     /// - Throws: `ReplayerError` when nothing answers at the target, and what `report` throws.
-    package func run(_ report: (RunResult) throws -> Void) async throws -> RunTally {
+    package func run(
+        until interruptions: AsyncStream<Void>? = nil,
+        _ report: (RunResult) throws -> Void
+    ) async throws -> RunTally {
         let start = clock.now
         return try await withThrowingTaskGroup(of: Message.self) { group in
+            if let interruptions {
+                group.addTask {
+                    for await _ in interruptions { break }
+                    return .interruption
+                }
+            }
             while true {
-                switch schedule.next(at: start.duration(to: clock.now).microseconds) {
+                // Nobody waits any more for a time to come.
+                let now = isInterrupted ? .max : start.duration(to: clock.now).microseconds
+                switch schedule.next(at: now) {
                 case .start(let index):
                     try await begin(index, in: &group)
-                case .waitUntil(let time):
+                case .waitUntil(let due):
+                    // A recording may have any times: no sleep is longer than the clock can take.
+                    let time = min(due, now + ReplayRun.longestSleep)
                     if timer.map({ $0 > time }) ?? true {
                         timer = time
                         group.addTask { [clock] in
@@ -116,12 +139,16 @@ package final class ReplayRun {
     private func begin(_ index: Int, in group: inout Group) async throws {
         let row = plan.exchanges[index]
         var result = RunResult(row, .unused)
+        if isInterrupted {
+            result.unsent = RunResult.interruption
+            return end(index, result)
+        }
         do {
             let recorded = try source.recorded(row)
             switch try ReplayRequest.make(from: recorded, settings.additions) {
             case .needs(let needs): result.needs = needs
             case .ready(let request):
-                let bound = CostBound(request, recorded: row.tokens)
+                let bound = CostBound(request, recorded: CostBound.reported(by: recorded))
                 result.unsent = try await reserve(bound, in: &group)
                 guard result.unsent != nil else { return send(index, recorded, request, bound, in: &group) }
             }
@@ -137,10 +164,11 @@ package final class ReplayRun {
     private func reserve(_ bound: CostBound, in group: inout Group) async throws -> String? {
         guard let limit = ledger?.limit else { return nil }
         guard let amount = bound.picodollars else { return bound.unknown ?? "its cost is unknown" }
-        while !isStopped {
+        while !isStopped, !isInterrupted {
             if ledger?.reserve(amount) == true { return nil }
             if sent.isEmpty { isStopped = true } else { try await takeNext(from: &group) }
         }
+        if isInterrupted { return RunResult.interruption }
         let spent = ledger?.spent ?? 0
         return
             "it may cost up to $\(Decimals.dollars(amount)), which with $\(Decimals.dollars(spent)) spent might pass "
@@ -167,7 +195,9 @@ package final class ReplayRun {
             body: request.body,
             version: settings.speaksHTTP1 ? .http11 : .automatic,
             limits: settings.limits,
-            authorityFile: settings.authorityFile
+            authorityFile: settings.authorityFile,
+            // What is counted once must not be sent twice.
+            isSentOnce: ledger != nil && bound != .free
         )
         group.addTask { [client] in .answer(index, await client.perform(transfer)) }
     }
@@ -178,6 +208,12 @@ package final class ReplayRun {
         switch try await group.next() {
         case .answer(let index, let response): try await take(response, of: index)
         case .timer(let time): if timer == time { timer = nil }
+        case .interruption:
+            // The stream of them also ends with the replay.
+            guard !group.isCancelled else { return }
+            isInterrupted = true
+            // What is on its way ends as cancelled, with what has come.
+            group.cancelAll()
         case nil: return
         }
     }
@@ -196,7 +232,7 @@ package final class ReplayRun {
         var result = RunResult(plan.exchanges[index], .unmatched)
         result.replayed = replayed
         result.timing = response.timing
-        result.failure = response.end.reason.map(masker.masked)
+        result.failure = response.end == .cancelled ? RunResult.interruption : response.end.reason.map(masker.masked)
         result.droppedHeaders = sent.request.dropped
         result.madeUpIDs = sent.request.madeUpIDs
         do {
@@ -216,10 +252,7 @@ package final class ReplayRun {
     private func cost(of answer: AnswerFacts, _ end: CurlEnd) -> Int64? {
         if case .unreachable = end { return 0 }
         if let status = answer.status, status >= 400 { return 0 }
-        guard end == .complete, answer.ending == .complete, let model = answer.model, let tokens = answer.tokens else {
-            return nil
-        }
-        return PriceTable.cost(model: model, usage: tokens, billing: answer.billing)
+        return end == .complete ? answer.cost : nil
     }
 
     // MARK: - Results

@@ -32,7 +32,7 @@ package struct RunEstimate: Sendable {
                 let recorded = try source.recorded(row)
                 switch try ReplayRequest.make(from: recorded, settings.additions) {
                 case .ready(let request):
-                    add(CostBound(request, recorded: row.tokens))
+                    add(CostBound(request, recorded: CostBound.reported(by: recorded)))
                     continue
                 case .needs(let needs): result.needs = needs
                 }
@@ -45,13 +45,19 @@ package struct RunEstimate: Sendable {
 
     private mutating func add(_ bound: CostBound) {
         requests += 1
-        input = input.addingReportingOverflow(bound.input).partialValue
-        output = output.addingReportingOverflow(bound.output).partialValue
+        input = RunEstimate.sum(input, bound.input)
+        output = RunEstimate.sum(output, bound.output)
         if let amount = bound.picodollars {
-            picodollars = picodollars.addingReportingOverflow(amount).partialValue
+            picodollars = RunEstimate.sum(picodollars, amount)
         } else {
             unknown[bound.unknown ?? "unknown", default: 0] += 1
         }
+    }
+
+    /// The sum of two amounts, neither negative, or the most there can be.
+    private static func sum<Number: FixedWidthInteger>(_ left: Number, _ right: Number) -> Number {
+        let (sum, isBeyond) = left.addingReportingOverflow(right)
+        return isBeyond ? .max : sum
     }
 
     /// The plan in lines for people.

@@ -35,8 +35,15 @@ package struct RunPlan: Sendable {
     package init(_ exchanges: [ExchangeSummary], speed: ReplaySpeed) {
         let sorted = exchanges.sorted { ($0.startedAt, $0.number, $0.id) < ($1.startedAt, $1.number, $1.id) }
         let origin = sorted.first?.startedAt.microseconds ?? 0
-        func start(_ index: Int) -> Int64 { sorted[index].startedAt.microseconds &- origin }
-        func end(_ index: Int) -> Int64 { start(index) &+ max(0, sorted[index].duration) }
+        // Times are the recording's: what a number can't hold is as late as can be.
+        func start(_ index: Int) -> Int64 {
+            let (span, isBeyond) = sorted[index].startedAt.microseconds.subtractingReportingOverflow(origin)
+            return isBeyond ? .max : span
+        }
+        func end(_ index: Int) -> Int64 {
+            let (end, isBeyond) = start(index).addingReportingOverflow(max(0, sorted[index].duration))
+            return isBeyond ? .max : end
+        }
 
         var members: [[Int]] = []
         var numbers: [SessionKey: Int] = [:]

@@ -28,6 +28,9 @@ package struct RunResult: Sendable {
     /// Ids and e-mail addresses that went out made up.
     package var madeUpIDs = 0
 
+    /// Why a request was not sent, or its answer given up, when somebody ended the replay.
+    package static let interruption = "the replay was interrupted"
+
     /// Begins a result.
     package init(_ summary: ExchangeSummary, _ rung: AnswerRung) {
         self.summary = summary

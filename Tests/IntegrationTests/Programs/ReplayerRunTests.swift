@@ -185,6 +185,59 @@ struct ReplayerRunTests {
         }
     }
 
+    @Test(
+        "a signal ends a replay in order: nothing more is sent, what came is written and counted",
+        arguments: [(SIGINT, true), (SIGTERM, false)]
+    )
+    func aSignalEndsAReplayInOrder(signal: Int32, isWritten: Bool) async throws {
+        let directory = try TemporaryDirectory()
+        let home = try await recorded(in: directory)
+        let message =
+            #"{"type":"message","model":"claude-sonnet-4-5","content":[{"type":"text","text":"Hello"}],"#
+            + #""stop_reason":"end_turn","usage":{"input_tokens":1000,"output_tokens":100}}"#
+        let answer =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(message.utf8.count)\r\n\r\n\(message)"
+        // The second request gets no answer.
+        try await RawUpstream.run([.text(answer), .bytes([])]) { upstream, port in
+            var arguments = ["run", "--to", "http://127.0.0.1:\(port)", "--home", home, "--max-cost", "1"]
+            if isWritten { arguments += ["-o", "new.zip"] }
+            let process = try RunningProcess(try Program.replayer.path, arguments, directory: directory.path)
+            _ = try await eventually { upstream.requests.count == 2 ? true : nil }
+            process.signal(signal)
+            let outcome = await process.outcome()
+            #expect(outcome.code == 1, "\(outcome.output)\(outcome.errors)")
+            #expect(outcome.lines.last == "exact=0 normalised=0 minor=0 major=1 unmatched=1 unused=1")
+            #expect(outcome.output.contains("x2 no answer: the replay was interrupted\n"))
+            #expect(outcome.errorLines.first == "interrupted: 1 of 3 were not sent")
+            // The first one's 1000 tokens in and 100 out, and the bound of the second one.
+            let spent = outcome.errorLines.last.map { $0.dropFirst("spent at most $".count) }.flatMap { Double($0) }
+            let sum = try #require(spent, "\(outcome.errors)")
+            #expect(sum > 0.0045 && sum < 0.03)
+            #expect(upstream.requests.count == 2)
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+            #expect(files == (isWritten ? ["new.zip", "store"] : ["store"]))
+            if isWritten {
+                let rows = try BundleFile(path: directory.path + "/new.zip").rows.map(\.summary)
+                #expect(rows.map(\.status) == [200, nil])
+                #expect(rows.first?.tokens?.input == 1000)
+            }
+        }
+    }
+
+    @Test("a placeholder is no key and no header")
+    func aPlaceholderIsNoKey() async throws {
+        let directory = try TemporaryDirectory()
+        let home = try await recorded(in: directory)
+        let masked = "***masked:anthropic:1f09c2d4***"
+        let target = ["--to", "http://127.0.0.1:1", "--home", home]
+        let key = try await run(target + ["--key-env", "K"], environment: ["K": masked], in: directory)
+        #expect(key.code == 2)
+        #expect(key.errors.contains("--key-env"))
+        let header = try await run(target + ["--header", "x-api-key: \(masked)"], in: directory)
+        #expect(header.code == 2)
+        #expect(header.errors.contains("x-api-key"))
+    }
+
     @Test("selections are those of the list")
     func selectionsAreThoseOfTheList() async throws {
         let directory = try TemporaryDirectory()

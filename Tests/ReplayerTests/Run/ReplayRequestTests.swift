@@ -128,6 +128,89 @@ struct ReplayRequestTests {
         #expect(try needs(sample) == [])
     }
 
+    @Test(
+        "a placeholder is found in the body however it is escaped",
+        arguments: [
+            #"{"a":"\u002a\u002a\u002amasked:aws:00112233\u002A\u002a\u002a"}"#,
+            #"{"a":"{\"b\":\"\\u002a**masked\\u003aaws:00112233***\"}"}"#,
+            "a=%2A%2A%2Amasked%3Aaws%3A00112233%2a%2A%2A",
+            "a=%252A%252A%252Amasked%253Aaws%253A00112233***",
+        ]
+    )
+    func aPlaceholderIsFoundHoweverItIsEscaped(body: String) throws {
+        var sample = RecordedSample()
+        sample.body = Array(body.utf8)
+        #expect(try needs(sample) == ["aws key in the body"])
+    }
+
+    @Test("a placeholder is found in base64 that is wrapped or percent-encoded, in path and query as well")
+    func aPlaceholderIsFoundInBase64Everywhere() throws {
+        var sample = RecordedSample()
+        sample.body = Array(#"{"a":"az0qKipt\r\nYXNrZWQ6YXdz\r\nOjAwMTEyMjMzKioq"}"#.utf8)
+        #expect(try needs(sample) == ["a secret in base64 in the body"])
+        sample.body = []
+        sample.path = "/v1/PSoqKm1hc2tlZDphd3M6MDAxMTIyMzMqKio="
+        sample.query = "a=%4bioqbWFza2VkOmF3czowMDExMjIzMyoqKg%3D%3D"
+        #expect(try needs(sample) == ["a secret in base64 in the path", "a secret in base64 in the query"])
+    }
+
+    @Test("a percent-encoded placeholder in path or query is named")
+    func aPercentEncodedPlaceholderIsNamed() throws {
+        var sample = RecordedSample()
+        sample.path = "/v1/%2A%2A%2Amasked%3Aanthropic%3A00112233%2A%2A%2A"
+        sample.query = "user=%2a%2a%2amasked%3aid%3a00112233***&mail=%2A%2A%2Aemail:00112233***"
+        #expect(
+            try needs(sample) == ["anthropic key in the path", "masked id in the query", "e-mail address in the query"]
+        )
+    }
+
+    @Test("kinds with digits and underscores are placeholders")
+    func kindsWithDigitsAndUnderscores() throws {
+        var sample = RecordedSample()
+        sample.body = Array(#"{"a":"***masked:aws_secret2:00112233***"}"#.utf8)
+        #expect(try needs(sample) == ["aws_secret2 key in the body (a)"])
+    }
+
+    @Test(
+        "a header that holds a placeholder in any form is left out and named",
+        arguments: [
+            "a=%2A%2A%2Amasked%3Aaws%3A00112233%2A%2A%2A", "Basic az0qKiptYXNrZWQ6YXdzOjAwMTEyMjMzKioq",
+            #"{"k":"\u002a\u002a\u002amasked:aws:00112233***"}"#, "***masked:aws_secret:00112233***",
+        ]
+    )
+    func aHeaderThatHoldsAPlaceholderIsLeftOut(value: String) throws {
+        var sample = RecordedSample()
+        sample.headers = [
+            HeaderField("x-a", value), HeaderField("x-b", "%2A%2A"), HeaderField("Accept-Encoding", value),
+        ]
+        let request = try ready(sample)
+        #expect(request.dropped == ["x-a", "Accept-Encoding"])
+        #expect(request.headers.map(\.name) == ["x-b", "x-tapedeck-replay"])
+    }
+
+    @Test(
+        "a path or query that would not arrive as it is is not sent",
+        arguments: [
+            ("/v1/messages#/messages/count_tokens", nil), ("/v1/a b", nil), ("/v1/a\r\nX: y", nil), ("/v1", "a#b"),
+            ("/v1", "a b"), ("/v1", "a\u{7F}"),
+        ] as [(String, String?)]
+    )
+    func aPathThatWouldNotArriveAsItIs(path: String, query: String?) throws {
+        var sample = RecordedSample()
+        sample.path = path
+        sample.query = query
+        #expect(
+            try needs(sample) == ["a \(query == nil ? "path" : "query") without blanks, control characters and '#'"]
+        )
+    }
+
+    @Test("a HEAD request goes out without its body")
+    func aHeadRequestGoesOutWithoutItsBody() throws {
+        var sample = RecordedSample()
+        sample.method = "HEAD"
+        #expect(try ready(sample).body == nil)
+    }
+
     @Test("a body that was not recorded is needed")
     func aBodyThatWasNotRecordedIsNeeded() throws {
         var sample = RecordedSample()

@@ -111,6 +111,19 @@ struct RunPlanTests {
         }
     }
 
+    @Test("times that lie ages apart and answers that took for ever keep their order")
+    func timesThatLieAgesApart() {
+        var first = sample(1, 0, 10)
+        first.startedAt = Timestamp(microseconds: .min)
+        first.duration = .max
+        var last = sample(2, 0, .max)
+        last.startedAt = Timestamp(microseconds: .max)
+        let plan = RunPlan([last, first], speed: .original)
+        #expect(plan.exchanges.map(\.number) == [1, 2])
+        #expect(plan.steps.map(\.time) == [0, .max])
+        #expect(plan.duration == .max)
+    }
+
     @Test("an empty plan is done at once")
     func anEmptyPlanIsDoneAtOnce() {
         let plan = RunPlan([], speed: .original)
