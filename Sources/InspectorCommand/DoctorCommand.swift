@@ -13,7 +13,7 @@ struct DoctorCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Bundle files to examine in place of the store.", valueName: "file"))
     var files: [String] = []
 
-    @Flag(help: "Build the catalog anew from the segments first.")
+    @Flag(help: "Build the catalog anew from the segments and bundles first.")
     var rebuild = false
 
     @Flag(help: "Print one JSON object.")

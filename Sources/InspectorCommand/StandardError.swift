@@ -1,3 +1,5 @@
+import Inspector
+
 #if canImport(Darwin)
 import Darwin
 #else
@@ -8,14 +10,15 @@ import Glibc
 enum StandardError {
     static let isTerminal = isatty(STDERR_FILENO) == 1
 
+    /// Writes a line, in which control characters of strangers command no terminal.
     static func write(_ message: String) {
-        raw("inspector: \(message)\n")
+        raw("inspector: \(TextStyle.printable(message))\n")
     }
 
     /// Shows how far long work is, on a terminal only; an empty text removes it.
     static func progress(_ text: String) {
         guard isTerminal else { return }
-        raw("\r\u{1B}[K" + text)
+        raw("\r\u{1B}[K" + TextStyle.printable(text))
     }
 
     private static func raw(_ text: String) {

@@ -10,7 +10,7 @@ extension BundleAudit {
             ("request_headers", "request headers", requestHeaders),
             ("response_headers", "response headers", responseHeaders),
             ("masked", "masked, by kind", placeholders), ("omitted_bodies", "bodies not stored", omitted),
-            ("missing", "exchanges not recorded", missing),
+            ("missing", "exchanges not recorded", missing), ("members", "bytes of other members", members),
         ]
     }
 
@@ -26,11 +26,14 @@ extension BundleAudit {
         }
         lines.append(
             "\(Decimals.bytes(requestBytes)) of requests and \(Decimals.bytes(responseBytes)) of answers on the wire, "
-                + "\(Decimals.bytes(storedBytes)) stored in \(pieces.count) pieces"
+                + "\(Decimals.bytes(storedBytes)) stored in \(pieces.count - strayPieces) pieces"
         )
+        if strayPieces > 0 {
+            lines.append("\(strayPieces) pieces of no exchange, \(Decimals.bytes(strayBytes))")
+        }
         for manifest in manifests {
             lines.append(
-                "written by \(Self.printable(manifest.tool)): ids "
+                "written by \(TextStyle.printable(manifest.tool)): ids "
                     + (manifest.identities == .tagged ? "are tags" : "are as recorded") + ", detectors "
                     + (manifest.isRescanned ? "ran again over everything" : "ran when it was recorded")
             )
@@ -38,16 +41,19 @@ extension BundleAudit {
         for table in tables where !table.counts.isEmpty {
             lines += ["", "\(table.title):"]
             let rows = table.counts.sorted
-            let width = String(rows.first?.count ?? 0).utf8.count
+            let width = rows.map { String($0.count).utf8.count }.max() ?? 0
             for row in rows {
                 let digits = String(row.count)
                 let indent = String(repeating: " ", count: 2 + width - digits.utf8.count)
-                lines.append(indent + digits + "  " + Self.printable(row.name))
+                lines.append(indent + digits + "  " + TextStyle.printable(row.name))
             }
-            if table.counts.others > 0 { lines.append("  and \(table.counts.others) under other names") }
+            if table.counts.others != 0 { lines.append("  and \(table.counts.others) under other names") }
         }
         if !samples.isEmpty { lines += ["", "samples of text:"] }
-        for sample in samples { lines.append("  \(sample.address) \(sample.side): \(Self.printable(sample.text))") }
+        for sample in samples {
+            let line = sample.text.split(whereSeparator: \.isNewline).joined(separator: " ")
+            lines.append("  \(sample.address) \(sample.side): \(TextStyle.printable(line))")
+        }
         return lines
     }
 
@@ -61,8 +67,10 @@ extension BundleAudit {
             $0.member("until", until)
             $0.member("request_bytes", requestBytes)
             $0.member("response_bytes", responseBytes)
-            $0.member("pieces", pieces.count)
+            $0.member("pieces", pieces.count - strayPieces)
             $0.member("stored_bytes", storedBytes)
+            $0.member("stray_pieces", strayPieces)
+            $0.member("stray_bytes", strayBytes)
             $0.member("bundles") {
                 $0.array { json in
                     for manifest in manifests {
@@ -84,6 +92,12 @@ extension BundleAudit {
                     }
                 }
             }
+            // Of the names that a table has no room for.
+            $0.member("others") {
+                $0.object { json in
+                    for table in tables where table.counts.others != 0 { json.member(table.key, table.counts.others) }
+                }
+            }
             $0.member("samples") {
                 $0.array { json in
                     for sample in samples {
@@ -99,19 +113,5 @@ extension BundleAudit {
             }
         }
         json.endLine()
-    }
-
-    /// A text from a stranger for a terminal, on one line.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    switch scalar.value {
-                    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: " "
-                    default: scalar
-                    }
-                }
-            )
-        )
     }
 }

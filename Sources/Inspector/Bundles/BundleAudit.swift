@@ -40,6 +40,12 @@ package struct BundleAudit: Sendable {
     private(set) var omitted = NameCounts()
     /// Exchanges that were not recorded, by reason.
     private(set) var missing = NameCounts()
+    /// Members of bundles beside manifest, exchanges and pieces, with their sizes.
+    private(set) var members = NameCounts()
+    /// Pieces that no exchange has.
+    private(set) var strayPieces = 0
+    /// Their bytes.
+    private(set) var strayBytes = 0
 
     /// Looks through all exchanges of a source.
     ///
@@ -60,6 +66,20 @@ package struct BundleAudit: Sendable {
             progress(done, rows.count)
             try add(try source.recorded(row))
         }
+        for file in (source as? BundleExchanges)?.files ?? [] { try addRest(of: file) }
+    }
+
+    /// What a bundle holds beside its exchanges leaves with it, too.
+    private mutating func addRest(of file: BundleFile) throws {
+        try BundleMembers.forEach(of: file.path) { member in
+            members.add(member.name, member.bytes)
+            member.content.map { count($0) }
+        }
+        for (name, length) in file.pieceLengths where pieces.insert(name).inserted {
+            strayPieces += 1
+            strayBytes = strayBytes.adding(saturating: length)
+            count(try file.content(of: BodyPiece(name: name, length: length)))
+        }
     }
 
     private mutating func add(_ recorded: RecordedExchange) throws {
@@ -70,8 +90,8 @@ package struct BundleAudit: Sendable {
         if summary.isError { errorCount += 1 }
         from = from ?? exchange.startedAt
         until = exchange.startedAt
-        requestBytes += summary.requestBytes
-        responseBytes += summary.responseBytes
+        requestBytes = requestBytes.adding(saturating: summary.requestBytes)
+        responseBytes = responseBytes.adding(saturating: summary.responseBytes)
         sessions.add(exchange.session)
         users.add(exchange.user)
         clientKeys.add(exchange.clientKey)
@@ -110,10 +130,10 @@ package struct BundleAudit: Sendable {
         }
     }
 
-    private mutating func count(_ text: String) {
-        for (kind, count) in Array(text.utf8).withUnsafeBytes({ Placeholders.counts(in: $0) }) {
-            placeholders.add(kind, count)
-        }
+    private mutating func count(_ text: String) { count(Array(text.utf8)) }
+
+    private mutating func count(_ text: [UInt8]) {
+        for (kind, count) in text.withUnsafeBytes({ Placeholders.counts(in: $0) }) { placeholders.add(kind, count) }
     }
 
     private mutating func add(
@@ -126,10 +146,9 @@ package struct BundleAudit: Sendable {
         if let reason = body.omitted { omitted.add(reason) }
         guard body.omitted == nil, body.storedLength > 0 else { return }
         for piece in try recorded.bodies.pieces(of: body) where pieces.insert(piece.name).inserted {
-            storedBytes += piece.length
+            storedBytes = storedBytes.adding(saturating: piece.length)
         }
-        let text = BodyDecoding.decoded(try recorded.body(body), headers: headers) ?? []
-        for (kind, count) in text.withUnsafeBytes({ Placeholders.counts(in: $0) }) { placeholders.add(kind, count) }
+        count(BodyDecoding.decoded(try recorded.body(body), headers: headers) ?? [])
     }
 
     private mutating func addSamples(_ recorded: RecordedExchange) throws {

@@ -112,13 +112,16 @@ package struct BundleImport {
             remasks: true
         )
         var options = BundleBuilder.Options()
-        options.missing = try source.missing().map(rules.masked)
+        options.missing = try newLosses(source.missing().map(rules.masked))
         options.isRescanned = true
         let areTagged = source.files.allSatisfy { $0.manifest?.identities == .tagged }
         options.identities = areTagged ? .tagged : .kept
         let path = layout.bundles + "/" + name
         let builder = try BundleBuilder(path: path, options: options, report: IncidentReport())
         let last = try StoreNumbers.last(StoreReader(layout))
+        guard UInt64(rows.count) <= UInt64.max - last else {
+            throw StoreError(.unsupported, "\(layout.home) has no numbers left for \(rows.count) exchanges")
+        }
         for (done, row) in rows.enumerated() {
             progress(done, rows.count)
             let recorded = try source.recorded(row)
@@ -132,6 +135,7 @@ package struct BundleImport {
             )
             try builder.add(try rewrite.run())
             outcome.masked += rewrite.places.count
+            rewrite.notices.forEach(notice)
         }
         // Before the bundle is there: a number that was taken and not used does no harm.
         try StoreNumbers.reserve(upTo: last + UInt64(rows.count), in: layout)
@@ -140,6 +144,12 @@ package struct BundleImport {
         outcome.first = ExchangeAddress(exchange: last + 1)
         outcome.last = ExchangeAddress(exchange: last + UInt64(rows.count))
         outcome.bundle = name
+    }
+
+    /// Notes that the store does not have; one without a span may be another loss that looks the same.
+    private func newLosses(_ losses: [BundleManifest.Missing]) throws -> [BundleManifest.Missing] {
+        var known = Set(try ExchangeStore(layout, catalog: catalog, notice: notice).missing())
+        return losses.filter { loss in known.insert(loss).inserted || loss.from == nil || loss.until == nil }
     }
 
     /// A name that is not taken.

@@ -13,7 +13,8 @@ extension BundleVerification {
             return ["\(path): sound, " + notes.compactMap { $0 }.joined(separator: ", ")]
         }
         let rest = faultCount - faults.count
-        return faults.map { "\(path): \($0)" } + (rest > 0 ? ["\(path): and \(rest) more faults"] : [])
+        return faults.map { TextStyle.printable("\(path): \($0)") }
+            + (rest > 0 ? ["\(path): and \(rest) more faults"] : [])
     }
 
     /// Writes the result as one object on a line.

@@ -44,17 +44,23 @@ package struct BundleVerification: Sendable {
         exchanges = bundle.rows.count
         pieces = lengths.count
         pieceBytes = lengths.values.reduce(0, +)
-        missing = (bundle.manifest?.missing ?? []).reduce(bundle.lostExchanges) { $0 + max(0, $1.exchanges) }
+        missing = (bundle.manifest?.missing ?? []).reduce(bundle.lostExchanges) {
+            $0.adding(saturating: max(0, $1.exchanges))
+        }
         identities = bundle.manifest?.identities
         isRescanned = bundle.manifest?.isRescanned ?? false
         for fault in bundle.faults { note(fault) }
         var unused = Set(lengths.keys)
         var highest: UInt64 = 0
+        var addresses: Set<UInt64> = []
         for (done, row) in bundle.rows.enumerated() {
             progress(done, bundle.rows.count)
             let recorded = try bundle.recorded(row)
             attempts += recorded.exchange.attempts.count
             highest = max(highest, row.summary.number)
+            if !addresses.insert(row.summary.number).inserted {
+                note("the address \(ExchangeAddress(exchange: row.summary.number)) comes twice")
+            }
             for body in recorded.exchange.bodies { unused.subtract(body.names) }
             check(recorded, lengths)
             try check(bundle.line(of: row), of: recorded)

@@ -60,9 +60,6 @@ enum LineComparison {
     }
 
     private static func text(_ value: JSONValue) -> String {
-        let text = String(decoding: value.raw.prefix(80), as: UTF8.self)
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 })
-        )
+        TextStyle.printable(String(decoding: value.raw.prefix(80), as: UTF8.self))
     }
 }

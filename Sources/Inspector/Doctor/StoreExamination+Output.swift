@@ -25,8 +25,8 @@ extension StoreExamination {
             style.dim(name + String(repeating: " ", count: 13 - name.count)) + TextStyle.printable(value)
         }
         if let first = deletions.first, let last = deletions.last {
-            let exchanges = deletions.reduce(0) { $0 + $1.exchanges }
-            let bytes = deletions.reduce(0) { $0 + $1.bytes }
+            let exchanges = deletions.reduce(0) { $0.adding(saturating: $1.exchanges) }
+            let bytes = deletions.reduce(0) { $0.adding(saturating: $1.bytes) }
             lines.append(
                 style.dim("deleted      ")
                     + "\(exchanges) \(exchanges == 1 ? "exchange" : "exchanges") in \(deletions.count) "
@@ -79,8 +79,8 @@ extension StoreExamination {
             $0.member("deleted") {
                 $0.object {
                     $0.member("bundles", deletions.count)
-                    $0.member("exchanges", deletions.reduce(0) { $0 + $1.exchanges })
-                    $0.member("bytes", deletions.reduce(0) { $0 + $1.bytes })
+                    $0.member("exchanges", deletions.reduce(0) { $0.adding(saturating: $1.exchanges) })
+                    $0.member("bytes", deletions.reduce(0) { $0.adding(saturating: $1.bytes) })
                 }
             }
             $0.member("damaged") { $0.array { json in damage.forEach { write($0, into: &json) } } }

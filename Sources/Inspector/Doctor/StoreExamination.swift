@@ -207,7 +207,7 @@ package struct StoreExamination: Sendable {
             return
         }
         gaps[index].gaps += 1
-        gaps[index].exchanges += gap.exchanges
+        gaps[index].exchanges = gaps[index].exchanges.adding(saturating: gap.exchanges)
         gaps[index].from = min(gaps[index].from, gap.from)
         gaps[index].until = max(gaps[index].until, gap.until)
     }

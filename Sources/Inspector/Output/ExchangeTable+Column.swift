@@ -76,6 +76,6 @@ extension TokenUsage {
     /// All tokens of the prompt, cached or not.
     var prompt: Int? {
         let parts = [input, cacheRead, cacheWrite5m, cacheWrite1h].compactMap { $0 }
-        return parts.isEmpty ? nil : parts.reduce(0, +)
+        return parts.isEmpty ? nil : parts.reduce(0) { $0.adding(saturating: $1) }
     }
 }

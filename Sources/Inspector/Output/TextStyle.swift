@@ -24,7 +24,7 @@ package struct TextStyle: Sendable {
     }
 
     /// Recorded text without control characters, so that it cannot command the terminal: they become `\u{1b}` and so on.
-    static func printable(_ text: String) -> String {
+    package static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
@@ -41,7 +41,7 @@ package struct TextStyle: Sendable {
         switch scalar.value {
         case 0..<0x20, 0x7F..<0xA0: true
         // Marks that turn the direction of writing around.
-        case 0x202A...0x202E, 0x2066...0x2069: true
+        case 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }
     }

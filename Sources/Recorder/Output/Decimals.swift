@@ -70,7 +70,7 @@ package enum Decimals {
 
     /// A count of bytes for people: `512 B`, `12.3 KB`, `4.0 MB`.
     package static func bytes(_ count: Int) -> String {
-        var tenths = count * 10
+        var tenths = max(Int.min / 10, min(Int.max / 10, count)) * 10
         for unit in ["B", "KB", "MB", "GB"] {
             if tenths < 10_000 || unit == "GB" {
                 return unit == "B" ? "\(count) B" : "\(tenths / 10).\(tenths % 10) \(unit)"

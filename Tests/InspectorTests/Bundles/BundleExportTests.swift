@@ -237,12 +237,30 @@ struct BundleExportTests {
 
     // MARK: - Files
 
+    /// Exchanges of which each has a text of its own that packs badly.
+    private static let bulky: [SampleExchange] = (1...16 as ClosedRange<UInt64>).map { number in
+        var form = SampleExchange.failover(number)
+        var state = number
+        let words = (0..<500).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return String(state >> 40, radix: 36)
+        }
+        form.requestBody = request("{}", words.joined(separator: " "))
+        return form
+    }
+
     @Test("what is too long is split by time, and each part is a bundle")
     func whatIsTooLongIsSplit() throws {
-        let bench = try BundleBench((1...16).map { .failover($0) })
-        guard case .written(let whole) = try bench.export("w.zip") else { return }
+        let bench = try BundleBench(Self.bulky)
+        guard case .written(let whole) = try bench.export("w.zip") else {
+            Issue.record("refused")
+            return
+        }
         let limit = whole[0].bytes * 2 / 3
-        guard case .written(let parts) = try bench.export("s.zip", { $0.maximumSize = limit }) else { return }
+        guard case .written(let parts) = try bench.export("s.zip", { $0.maximumSize = limit }) else {
+            Issue.record("not written")
+            return
+        }
         #expect(parts.count > 1)
         #expect(parts.map(\.path) == (1...parts.count).map { bench.path("s-\($0).zip") })
         #expect(parts.allSatisfy { $0.bytes <= limit })
@@ -250,6 +268,23 @@ struct BundleExportTests {
         let numbers = try parts.flatMap { try Sources.open([$0.path]).rows(ExchangeQuery()).map(\.number) }
         #expect(numbers == Array(1...16))
         for part in parts { #expect(try BundleVerification(path: part.path).faults == []) }
+    }
+
+    @Test("when one part can't get its name, none stays")
+    func whenOnePartCannotGetItsName() async throws {
+        let bench = try BundleBench(Self.bulky)
+        guard case .written(let whole) = try bench.export("w.zip") else {
+            Issue.record("refused")
+            return
+        }
+        try await bench.shell("mkdir -p s-2.zip/full")
+        #expect(throws: StoreError.self) {
+            try bench.export("s.zip") {
+                $0.maximumSize = whole[0].bytes * 2 / 3
+                $0.overwrites = true
+            }
+        }
+        #expect(try bench.names == ["s-2.zip", "w.zip"])
     }
 
     @Test("an exchange that is too long alone leaves nothing behind")

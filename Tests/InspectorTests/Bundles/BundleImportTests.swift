@@ -50,6 +50,36 @@ struct BundleImportTests {
         #expect(recorded.exchange.attempts[0].because.hasPrefix("key ***masked:anthropic:"))
     }
 
+    @Test("a loss that the store knows is not counted again")
+    func aLossThatTheStoreKnows() async throws {
+        let bench = try BundleBench([.success(1), .success(5)])
+        func gap(_ second: Int64, _ exchanges: Int) -> RecordingGap {
+            let time = Timestamp(microseconds: SampleExchange.tenOClock + second * 1_000_000)
+            return RecordingGap(from: time, until: time, reason: "overload", exchanges: exchanges)
+        }
+        try bench.store.add(gap(2, 3))
+        try bench.store.add(gap(3, 4))
+        let source = try bench.store.open()
+        let rows = try source.rows(ExchangeQuery())
+        for (name, chosen) in [("a.zip", rows), ("b.zip", [rows[0]])] {
+            let export = BundleExport(source: source, key: .random())
+            _ = try export.run(chosen, to: bench.path(name), created: BundleBench.created)
+        }
+        // The second has an exchange more and the same losses.
+        try await bench.shell(
+            """
+            mkdir d e; cd d; unzip -q ../a.zip; unzip -qd ../e ../b.zip
+            jq -c --slurpfile m manifest.json '.completeness=$m[0].completeness' ../e/manifest.json > m
+            mv m ../e/manifest.json; cd ../e; zip -qr ../first.zip .
+            """
+        )
+        let target = try BundleBench([])
+        let importing = BundleImport(target.store.layout)
+        #expect(try importing.run([bench.path("first.zip")], created: BundleBench.created).imported == 1)
+        #expect(try importing.run([bench.path("a.zip")], created: BundleBench.created).imported == 1)
+        #expect(try target.store.open().missing().map(\.exchanges).sorted() == [3, 4])
+    }
+
     @Test("a store that a proxy records into is left alone")
     func aStoreThatAProxyRecordsInto() throws {
         let bench = try BundleBench([.success(1)])

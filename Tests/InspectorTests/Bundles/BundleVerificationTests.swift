@@ -55,6 +55,11 @@ struct BundleVerificationTests {
                 "line 'if .address==\"x1\" then .request.body_stored+=1 else . end'",
                 "x1 request body: its pieces have 54 bytes, its line says 55"
             ),
+            ("line '.address=\"x1\"'", "the address x1 comes twice"),
+            (
+                "line 'if .address==\"x2\" then .error_type=\"a\\u009b1mb\" else . end'",
+                "x2: error_type is \"a\\u{9b}1mb\""
+            ),
             ("line 'if .address==\"x1\" then .request.body=[] else . end'", "x1 request body: its pieces have 0 bytes"),
         ]
     )

@@ -117,6 +117,32 @@ struct BundleCommandTests {
         )
     }
 
+    @Test("a stranger's names command no terminal")
+    func strangersNamesCommandNoTerminal() async throws {
+        let directory = try TemporaryDirectory()
+        let home = try await recorded(in: directory)
+        #expect(
+            try await Program.inspector.run(["export", "--all", "--home", home, "-o", "a.zip"], in: directory).code == 0
+        )
+        _ = try await shell(
+            """
+            mkdir d; cd d; unzip -q ../a.zip; touch "$(printf 'a\\302\\2331mb')"
+            tar czf ../b.tgz *
+            """,
+            in: directory
+        )
+        for command in [["verify"], ["logs"], ["audit"], ["show", "x1"]] {
+            let outcome = try await Program.inspector.run(command + ["b.tgz"], in: directory)
+            let text = outcome.output + outcome.errors
+            #expect(text.contains("\\u{9b}1mb"), "\(command): \(text)")
+            #expect(!text.unicodeScalars.contains("\u{9B}"), "\(command)")
+        }
+        let help = try await Program.inspector.run(["doctor", "--help"], in: directory).output
+        #expect(
+            help.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("from the segments and bundles")
+        )
+    }
+
     @Test("wrong usage says what to do, and writes nothing")
     func wrongUsageSaysWhatToDo() async throws {
         let directory = try TemporaryDirectory()

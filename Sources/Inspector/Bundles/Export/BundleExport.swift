@@ -67,7 +67,7 @@ package struct BundleExport {
     ///   - key: makes the tags of ids.
     ///   - options: what is wanted.
     ///   - progress: is told how many exchanges of how many are done.
-    ///   - notice: takes a line about each exchange that is left out, as a part of it is damaged.
+    ///   - notice: takes a line about each exchange that is left out, as a part of it is damaged, and each such body.
     package init(
         source: any ExchangeSource,
         key: MaskingKey,
@@ -132,6 +132,8 @@ package struct BundleExport {
     }
 
     /// Gives the drafts their names, all or none.
+    ///
+    /// Files that were replaced are gone even then, and parts of an older export with higher numbers stay.
     private func place(_ drafts: inout [Part], _ path: String) throws(StoreError) -> [Part] {
         var parts = drafts
         for index in parts.indices where parts.count > 1 {
@@ -139,12 +141,15 @@ package struct BundleExport {
             try refuseExisting(parts[index].path)
         }
         if parts.count == 1 { parts[0].path = path }
-        for (draft, part) in zip(drafts, parts) {
-            guard rename(draft.path, part.path) == 0 else {
-                throw StoreError(.io, "cannot make \(part.path): \(String(cString: strerror(errno)))")
+        for (index, part) in parts.enumerated() {
+            guard rename(drafts[index].path, part.path) == 0 else {
+                let reason = String(cString: strerror(errno))
+                for placed in parts[..<index] { unlink(placed.path) }
+                throw StoreError(.io, "cannot make \(part.path): \(reason)")
             }
         }
         drafts = []
+        Self.sync(folderOf: path)
         return parts
     }
 
@@ -172,6 +177,7 @@ package struct BundleExport {
                 if options.remasks || (rewrite.places.isEmpty && count == 0) {
                     try builder.add(leaving)
                     exchanges += 1
+                    rewrite.notices.forEach(notice)
                 } else {
                     count += rewrite.places.count
                     places += rewrite.places.prefix(Self.placeLimit - places.count)
@@ -200,6 +206,15 @@ package struct BundleExport {
     private func refuseExisting(_ path: String) throws(StoreError) {
         guard !options.overwrites, access(path, F_OK) == 0 else { return }
         throw StoreError(.refused, "\(path) is there already: choose another name, or replace it with --force")
+    }
+
+    /// Brings new names to the disk.
+    private static func sync(folderOf path: String) {
+        let folder = split(path).folder
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     private static func length(of path: String) throws(StoreError) -> Int {

@@ -13,6 +13,8 @@ struct ExchangeRewrite {
         var record: BodyRecord
         var chunks: [Int]
         var kinds: [String]
+        /// Why the body is left out, if it is.
+        var reason: String?
     }
 
     private let recorded: RecordedExchange
@@ -22,6 +24,8 @@ struct ExchangeRewrite {
     private var done: [BodyKey: Outcome] = [:]
     /// What the detectors found.
     private(set) var places: [SecretPlace] = []
+    /// Bodies that are left out as they can't be changed, a line each.
+    private(set) var notices: [String] = []
 
     init(_ recorded: RecordedExchange, _ rules: ExportRules) {
         self.recorded = recorded
@@ -63,10 +67,20 @@ struct ExchangeRewrite {
         var seen: Set<BodyRecord> = []
         for request in [exchange.request] + exchange.attempts.map(\.request) {
             tags.note(query: request.query)
-            guard request.body.omitted == nil, seen.insert(request.body).inserted else { continue }
-            let bytes = try recorded.body(request.body)
-            if let text = BodyDecoding.decoded(bytes, headers: request.headers) { tags.note(body: text) }
+            try collectIdentities(request.body, request.headers, &seen)
         }
+        for response in [exchange.response].compactMap({ $0 }) + exchange.attempts.compactMap(\.response) {
+            try collectIdentities(response.body, response.headers, &seen)
+        }
+    }
+
+    private mutating func collectIdentities(
+        _ body: BodyRecord,
+        _ headers: HeaderBlock,
+        _ seen: inout Set<BodyRecord>
+    ) throws {
+        guard body.omitted == nil, seen.insert(body).inserted else { return }
+        if let text = BodyDecoding.decoded(try recorded.body(body), headers: headers) { tags.note(body: text) }
     }
 
     // MARK: - Heads
@@ -195,6 +209,7 @@ struct ExchangeRewrite {
         let outcome = try done[key] ?? rewrite(key, headers)
         done[key] = outcome
         if !outcome.kinds.isEmpty { note(outcome.kinds, "\(side) body", address) }
+        if let reason = outcome.reason { notices.append("\(address) \(side) body is left out: \(reason)") }
         return (outcome.record, outcome.chunks)
     }
 
@@ -203,22 +218,26 @@ struct ExchangeRewrite {
         var pieces = try recorded.bodies.pieces(of: key.record)
         var outcome = Outcome(record: key.record, chunks: Self.fitting(key.chunks, bytes.count), kinds: [])
         var isChanged = false
-        if !rules.keepsIdentities, !tags.isEmpty {
+        let decoded = BodyDecoding.decoded(bytes, headers: headers) ?? []
+        let type = StreamType.contentType(of: decoded, said: key.type)
+        let hasParts = StreamType.hasParts(type)
+        if !rules.keepsIdentities, !tags.isEmpty, let splice = tags.splice(decoded, hasParts: hasParts) {
             if let coding = key.encoding, !["", "identity"].contains(coding.lowercased()) {
-                guard !tags.occur(in: BodyDecoding.decoded(bytes, headers: headers) ?? []) else {
-                    return omitted(outcome, "it holds ids behind content-encoding \(Self.printable(coding))")
-                }
-            } else if let splice = tags.splice(bytes) {
-                (bytes, pieces) = cut(bytes, pieces, splice)
-                outcome.chunks = splice.lengths(of: outcome.chunks)
-                isChanged = true
+                return omitted(outcome, "it holds ids behind content-encoding \(Self.printable(coding))")
+            }
+            (bytes, pieces) = cut(bytes, pieces, splice)
+            outcome.chunks = splice.lengths(of: outcome.chunks)
+            isChanged = true
+            guard tags.splice(bytes, hasParts: hasParts) == nil else {
+                outcome.kinds = ["id"]
+                return omitted(outcome, "it holds ids that can't be replaced")
             }
         }
         let masked = bytes.withUnsafeBytes {
             rules.masker.maskedBody(
                 $0,
                 chunkLengths: outcome.chunks,
-                contentType: key.type,
+                contentType: type,
                 contentEncoding: key.encoding
             )
         }
@@ -231,6 +250,9 @@ struct ExchangeRewrite {
             let before = BodyDecoding.decoded(bytes, headers: headers) ?? []
             let after = BodyDecoding.decoded(replaced, headers: headers) ?? []
             outcome.kinds = kinds(before, after)
+            guard isClean(replaced, lengths, type, key.encoding) else {
+                return omitted(outcome, "it holds secrets that can't be replaced")
+            }
             pieces = Self.runs(of: replaced).map { bodies.add(Array(replaced[$0])) }
             outcome.chunks = lengths
             isChanged = true
@@ -239,8 +261,18 @@ struct ExchangeRewrite {
         return outcome
     }
 
+    /// Whether the detectors find nothing more in what they have changed.
+    private func isClean(_ bytes: [UInt8], _ chunks: [Int], _ type: String?, _ encoding: String?) -> Bool {
+        let again = bytes.withUnsafeBytes {
+            rules.masker.maskedBody($0, chunkLengths: chunks, contentType: type, contentEncoding: encoding)
+        }
+        if case .unchanged = again { return true }
+        return false
+    }
+
     private func omitted(_ outcome: Outcome, _ reason: String) -> Outcome {
         var outcome = outcome
+        outcome.reason = reason
         outcome.record = BodyRecord(wireLength: outcome.record.wireLength, omitted: reason)
         outcome.chunks = outcome.chunks.map { _ in 0 }
         return outcome

@@ -2,14 +2,14 @@ import Recorder
 
 /// The ids of one exchange and the tags that take their place; equal ids get equal tags.
 struct IdentityTags {
-    /// Shorter ids are replaced where they are known to be ids only: elsewhere they may be words.
-    private static let shortestAnywhere = 12
-    /// Every id costs a walk through every body.
+    /// Memory for the ids of others is bounded.
     private static let sharedLimit = 200
     private static let parameter = "claude-code-user"
 
     private let masker: Masker
     private var tags: [String: String] = [:]
+    /// Those that are replaced wherever they stand; shorter ones only where they are known to be ids.
+    private var known = KnownTexts()
 
     init(masker: Masker) {
         self.masker = masker
@@ -24,8 +24,13 @@ struct IdentityTags {
         note(IdentityText(user: user))
     }
 
-    mutating func note(_ text: IdentityText) {
-        for id in text.ids where tags[id] == nil { tags[id] = masker.placeholder(ofIdentity: id) }
+    mutating func note(_ text: IdentityText) { note(text.ids) }
+
+    private mutating func note(_ ids: [String]) {
+        for id in ids where tags[id] == nil {
+            tags[id] = masker.placeholder(ofIdentity: id)
+            known.add(id)
+        }
     }
 
     mutating func note(query: String?) {
@@ -34,7 +39,7 @@ struct IdentityTags {
     }
 
     mutating func note(body: [UInt8]) {
-        for text in Self.userIDs(in: body) { note(IdentityText(metadata: text.text)) }
+        for place in IdentityPlaces(body).places { note(place.ids) }
     }
 
     private func tag(_ id: String) -> String { tags[id] ?? masker.placeholder(ofIdentity: id) }
@@ -72,49 +77,62 @@ struct IdentityTags {
         return result
     }
 
-    /// The changes to a body that is text; `nil` when there are none.
-    func splice(_ body: [UInt8]) -> Splice? {
-        var edits: [Splice.Edit] = []
-        for found in Self.userIDs(in: body) {
-            let tagged = IdentityText(metadata: found.text).tagged(tag)
-            guard tagged != found.text else { continue }
-            var json = JSONWriter()
-            json.string(tagged)
-            edits.append(Splice.Edit(range: found.range, replacement: json.bytes))
+    /// The changes to a body that is text.
+    ///
+    /// - Parameters:
+    ///   - body: the text.
+    ///   - hasParts: whether its lines are parts of longer texts, such as those of events.
+    /// - Returns: `nil` when there are none.
+    func splice(_ body: [UInt8], hasParts: Bool) -> Splice? {
+        var edits = known.matches(in: body).compactMap { edit($0, of: body) }
+        for place in IdentityPlaces(body).places {
+            let value = place.tagged(tag)
+            if !place.ids.isEmpty { edits.append(Splice.Edit(range: place.range, replacement: value)) }
         }
-        let splice = Splice(edits + occurrences(in: body))
+        if hasParts {
+            for text in EventTexts(body).texts {
+                for match in known.matches(in: text.bytes) {
+                    edits += text.edits(match.range, Array(tag(match.text).utf8))
+                }
+            }
+        }
+        let splice = Splice(edits)
         return splice.edits.isEmpty ? nil : splice
     }
 
-    /// Whether one of the ids stands in a text.
-    func occur(in text: [UInt8]) -> Bool { splice(text) != nil }
+    /// A change that leaves JSON what it is: an id that is a number may stand there as one.
+    private func edit(_ match: KnownTexts.Match, of body: [UInt8]) -> Splice.Edit? {
+        let value = tag(match.text)
+        let digits = 0x30...0x39 as ClosedRange<UInt8>
+        let isNumber = match.text.utf8.allSatisfy(digits.contains) && body[match.range].allSatisfy(digits.contains)
+        guard isNumber, !isInString(match.range.lowerBound, of: body) else {
+            return Splice.Edit(range: match.range, replacement: Array(value.utf8))
+        }
+        let before = match.range.lowerBound > 0 ? body[match.range.lowerBound - 1] : 0x20
+        let behind = match.range.upperBound < body.count ? body[match.range.upperBound] : 0x20
+        // A longer number is another one.
+        guard ![before, behind].contains(where: { digits.contains($0) || "-+.eE".utf8.contains($0) }) else {
+            return nil
+        }
+        return Splice.Edit(range: match.range, replacement: Array("\"\(value)\"".utf8))
+    }
+
+    /// Whether a place is in a string of JSON, in which no line ends.
+    private func isInString(_ place: Int, of body: [UInt8]) -> Bool {
+        var position = body[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        var isInString = false
+        while position < place {
+            if body[position] == UInt8(ascii: "\"") { isInString.toggle() }
+            position += isInString && body[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return isInString
+    }
 
     private func occurrences(in bytes: [UInt8]) -> [Splice.Edit] {
-        tags.filter { $0.key.utf8.count >= Self.shortestAnywhere }.flatMap { id, tag in
-            bytes.withUnsafeBytes { Splice.ranges(of: Array(id.utf8), in: $0) }
-                .map { Splice.Edit(range: $0, replacement: Array(tag.utf8)) }
-        }
+        known.matches(in: bytes).map { Splice.Edit(range: $0.range, replacement: Array(tag($0.text).utf8)) }
     }
 
     // MARK: - Finding
-
-    /// Every `metadata.user_id` of a body, also one that another of its name hides.
-    private static func userIDs(in body: [UInt8]) -> [(range: Range<Int>, text: String)] {
-        guard body.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return [] }
-        var found: [(range: Range<Int>, text: String)] = []
-        _ = JSONValue.read(body) { root -> Bool? in
-            root.forEachMember { key, value in
-                guard key.isString("metadata") else { return true }
-                value.forEachMember { name, id in
-                    if name.isString("user_id"), let text = id.string { found.append((id.range, text)) }
-                    return true
-                }
-                return true
-            }
-            return true
-        }
-        return found
-    }
 
     /// Where the values of the query's `claude-code-user` stand.
     private static func values(in query: String) -> [Range<String.Index>] {

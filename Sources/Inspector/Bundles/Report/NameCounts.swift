@@ -11,9 +11,9 @@ struct NameCounts: Sendable {
         guard let name, !name.isEmpty else { return }
         let key = String(name.prefix(Self.longest))
         if counts[key] != nil || counts.count < Self.limit {
-            counts[key, default: 0] += count
+            counts[key] = (counts[key] ?? 0).adding(saturating: count)
         } else {
-            others += count
+            others = others.adding(saturating: count)
         }
     }
 

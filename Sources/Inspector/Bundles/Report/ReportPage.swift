@@ -102,8 +102,12 @@ struct ReportPage {
     private func bar(_ attempt: ReportEntry.Try, _ duration: Int64) -> String {
         let all = Double(max(1, duration))
         let start = min(992, max(0, (Double(attempt.startedAt) / all * 1000).rounded()))
-        let width = min(1000 - start, max(8, (Double(attempt.endedAt - attempt.startedAt) / all * 1000).rounded()))
+        let width = min(1000 - start, max(8, (Double(length(attempt)) / all * 1000).rounded()))
         return "<i class=\"\(colour(attempt.kind))\" style=\"left:\(percent(start));width:\(percent(width))\"></i>"
+    }
+
+    private func length(_ attempt: ReportEntry.Try) -> Int64 {
+        attempt.endedAt.subtracting(saturating: attempt.startedAt)
     }
 
     private func percent(_ thousandths: Double) -> String {
@@ -124,7 +128,7 @@ struct ReportPage {
         let status = attempt.status.map { String($0) } ?? "–"
         let who = [attempt.target, attempt.account].compactMap { $0 }.joined(separator: " / ")
         let what = [attempt.kind.rawValue, attempt.errorType, attempt.failure].compactMap { $0 }.joined(separator: ", ")
-        let span = "+\(Decimals.duration(attempt.startedAt)), \(Decimals.duration(attempt.endedAt - attempt.startedAt))"
+        let span = "+\(Decimals.duration(attempt.startedAt)), \(Decimals.duration(length(attempt)))"
         var html = "<tr><th>\(address)</th><td>\(span)</td><td>\(status)</td><td>\(ReportText.html(who))</td>"
         html += "<td>\(ReportText.html(what))</td><td>\(ReportText.html(attempt.because))</td></tr>"
         if let body = attempt.errorBody {

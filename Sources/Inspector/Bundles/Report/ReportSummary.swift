@@ -48,7 +48,7 @@ struct ReportSummary {
         let rows = counts.sorted
         for row in rows.prefix(20) { lines.append("| \(ReportText.markdown(row.name)) | \(row.count) |") }
         if rows.count > 20 {
-            lines.append("| others | \(rows.dropFirst(20).reduce(counts.others) { $0 + $1.count }) |")
+            lines.append("| others | \(rows.dropFirst(20).reduce(counts.others) { $0.adding(saturating: $1.count) }) |")
         }
         return lines
     }
