@@ -12,6 +12,8 @@ package struct ReplayerError: Error, CustomStringConvertible {
         package static let invalidTarget = Code(description: "invalid_target")
         /// A recording has nothing to answer with.
         package static let emptyRecording = Code(description: "empty_recording")
+        /// A recorded answer can't be given again.
+        package static let unplayableAnswer = Code(description: "unplayable_answer")
         /// The mock upstream was started twice, or again after a stop.
         package static let alreadyStarted = Code(description: "already_started")
 

@@ -90,16 +90,30 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = Logger(label: "replayer") { StreamLogHandler.standardError(label: $0) }
         if let scenario {
-            let mock = MockUpstream(scenario: try Scenario.load(path: scenario), host: host, port: port)
+            let mock = MockUpstream(
+                scenario: try Scenario.load(path: scenario),
+                host: host,
+                port: port,
+                keepsRequests: false,
+                report: { StandardError.print($0) }
+            )
             try await mock.runUntilSignal(logger: logger) { StandardError.print("listening on \($0)") }
+            Self.tellCutAnswers(of: mock)
             return
         }
         let answers = try recorded()
-        let mock = MockUpstream(answers: answers, host: host, port: port)
+        let mock = MockUpstream(
+            answers: answers,
+            host: host,
+            port: port,
+            keepsRequests: false,
+            report: { StandardError.print($0) }
+        )
         try await mock.runUntilSignal(logger: logger) { baseURL in
             StandardError.print("\(answers.count) recorded answers")
             StandardError.print("listening on \(baseURL)")
         }
+        Self.tellCutAnswers(of: mock)
         let result = answers.result
         print(result.line)
         if strict, result.unmatched > 0 || result.unused > 0 { throw ExitCode(1) }
@@ -118,6 +132,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let source = try Sources.open(home.map { [$0] } ?? sources) { StandardError.print("replayer: \($0)") }
         return try RecordedAnswers(source, options: options) { StandardError.print($0) }
+    }
+
+    private static func tellCutAnswers(of mock: MockUpstream) {
+        let count = mock.cutAnswerCount
+        guard count > 0 else { return }
+        StandardError.print("replayer: \(count) \(count == 1 ? "answer was" : "answers were") cut off by the end")
     }
 
     private static func rung(_ text: String) -> MatchRung? {

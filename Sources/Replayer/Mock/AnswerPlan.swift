@@ -99,11 +99,7 @@ struct AnswerPlan {
 
     /// Adds the steps of a fault; tells whether the answer is over with it.
     private mutating func perform(_ fault: Fault) -> Bool {
-        if let delay = fault.delay {
-            steps.append(.pause(delay))
-        } else if fault.action == .reset, fault.moment != .beforeAnswer {
-            steps.append(.pause(.milliseconds(20)))
-        }
+        if let delay = fault.delay { steps.append(.pause(delay)) }
         switch fault.action {
         case .close:
             steps.append(.close)

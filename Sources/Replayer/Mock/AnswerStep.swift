@@ -10,7 +10,9 @@ package enum AnswerStep: Sendable, Hashable {
     case forward(ForwardedMiss)
     /// Close the connection (FIN).
     case close
-    /// Reset the connection (RST).
+    /// Send no more (FIN), and ignore what the client still sends until it closes too, or ten seconds.
+    case closeOutput
+    /// Reset the connection (RST), when the client's system has what was written before.
     case reset
     /// Do nothing more; the connection stays open until the client closes it.
     case hang

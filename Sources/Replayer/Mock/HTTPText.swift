@@ -23,5 +23,7 @@ enum HTTPText {
         417: "Expectation Failed", 422: "Unprocessable Content", 429: "Too Many Requests",
         431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
         502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+        // The mock's own, for a request that no answer is left for.
+        599: "Replay Miss",
     ]
 }

@@ -1,11 +1,18 @@
+import NIOCore
 import Synchronization
 
 /// What a mock upstream has seen, shared by its connections and its user.
 final class MockLedger: Sendable {
     private struct State {
-        var requests: [ReceivedRequest] = []
-        var openConnections = 0
+        var requests = KeptRequests()
+        var requestCount = 0
+        var cutAnswers = 0
         var acceptedConnections = 0
+        /// The open connections by their numbers.
+        var channels: [Int: any Channel] = [:]
+        /// Answers that are chosen or fetched outside the event loops, which must not end before.
+        var errands = 0
+        var stop: MockStop?
         var nextWaiter = 0
         var waiters: [Int: Waiter] = [:]
 
@@ -22,35 +29,70 @@ final class MockLedger: Sendable {
     }
 
     private let answers: any AnswerSource
+    private let keepsRequests: Bool
     private let state = Mutex(State())
 
-    init(answers: any AnswerSource) {
+    /// Takes a line about something that can't be seen in the answers.
+    let report: @Sendable (String) -> Void
+
+    init(answers: any AnswerSource, keepsRequests: Bool, report: @escaping @Sendable (String) -> Void) {
         self.answers = answers
+        self.keepsRequests = keepsRequests
+        self.report = report
     }
 
-    var requests: [ReceivedRequest] { state.withLock { $0.requests } }
+    var requests: [ReceivedRequest] { state.withLock { $0.requests.all } }
 
-    var openConnections: Int { state.withLock { $0.openConnections } }
+    var openConnections: Int { state.withLock { $0.channels.count } }
 
-    /// Counts an accepted connection and gives its number.
-    func connectionOpened() -> Int {
+    var cutAnswers: Int { state.withLock { $0.cutAnswers } }
+
+    /// Counts an accepted connection and gives its number, and how it ends when the mock stops already.
+    func connectionOpened(_ channel: any Channel) -> (number: Int, stop: MockStop?) {
         change { state in
-            state.openConnections += 1
             state.acceptedConnections += 1
-            return state.acceptedConnections
+            state.channels[state.acceptedConnections] = channel
+            return (state.acceptedConnections, state.stop)
         }
     }
 
-    func connectionClosed() {
-        change { $0.openConnections -= 1 }
+    func connectionClosed(_ number: Int) {
+        change { $0.channels[number] = nil }
+    }
+
+    func errandBegan() {
+        change { $0.errands += 1 }
+    }
+
+    func errandEnded() {
+        change { $0.errands -= 1 }
+    }
+
+    func answerCut() {
+        change { $0.cutAnswers += 1 }
+    }
+
+    /// Tells all connections, also those that are still to come, to end.
+    func stop(_ stop: MockStop) {
+        let channels = change { state in
+            state.stop = stop
+            return Array(state.channels.values)
+        }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(stop) }
+    }
+
+    /// Waits until no connection is open and nothing is on its way to one.
+    func ended() async throws {
+        try await wait { $0.channels.isEmpty && $0.errands == 0 }
     }
 
     /// Records a whole request, numbers it, and asks for its answer.
     func answer(_ received: ReceivedRequest) -> [AnswerStep] {
         let request = change { state in
             var request = received
-            request.index = state.requests.count + 1
-            state.requests.append(request)
+            state.requestCount += 1
+            request.index = state.requestCount
+            if keepsRequests { state.requests.append(request) }
             return request
         }
         return answers.steps(answering: request)
@@ -58,13 +100,13 @@ final class MockLedger: Sendable {
 
     /// Waits until there are so many requests, and gives all there are then.
     func requests(atLeast count: Int) async throws -> [ReceivedRequest] {
-        try await wait { $0.requests.count >= count }
+        try await wait { $0.requestCount >= count }
         return requests
     }
 
     /// Waits until no more than so many connections are open.
     func openConnections(atMost count: Int) async throws {
-        try await wait { $0.openConnections <= count }
+        try await wait { $0.channels.count <= count }
     }
 
     private func wait(until isReady: @escaping @Sendable (borrowing State) -> Bool) async throws {

@@ -3,7 +3,9 @@ import ServiceLifecycle
 import UnixSignals
 
 extension MockUpstream {
-    /// Runs a mock upstream as a program does: until SIGTERM or SIGINT.
+    /// Runs a mock upstream as a program does: until SIGTERM or SIGINT, and then until the answers under way are given.
+    ///
+    /// They have 30 seconds.
     ///
     /// - Parameters:
     ///   - logger: For the life of the process.
@@ -30,7 +32,7 @@ extension MockUpstream {
             announce(mock.baseURL)
             // Ends with the graceful shutdown; a cancellation throws, and there is as much to stop then.
             try? await gracefulShutdown()
-            try await mock.stop()
+            try await mock.stop(after: .seconds(30))
         }
     }
 }

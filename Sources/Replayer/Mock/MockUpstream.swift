@@ -1,4 +1,3 @@
-import Inspector
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -29,8 +28,15 @@ public final class MockUpstream: Sendable {
     private enum State {
         case idle
         case starting
-        case running(MultiThreadedEventLoopGroup, NIOThreadPool?, port: Int)
+        case running(Running)
         case stopped
+    }
+
+    private struct Running {
+        var group: MultiThreadedEventLoopGroup
+        var chooser: NIOThreadPool?
+        var listener: any Channel
+        var port: Int
     }
 
     private let answers: any AnswerSource
@@ -47,75 +53,21 @@ public final class MockUpstream: Sendable {
     ///   - host: The address to listen on.
     ///   - port: The port to listen on; 0 takes a free one.
     ///   - eventLoopThreads: The number of its threads.
-    package init(answers: any AnswerSource, host: String = "127.0.0.1", port: Int = 0, eventLoopThreads: Int = 1) {
+    ///   - keepsRequests: Whether `received()` has what came; else requests are only counted.
+    ///   - report: Takes a line about each request that is refused before it can be answered.
+    package init(
+        answers: any AnswerSource,
+        host: String = "127.0.0.1",
+        port: Int = 0,
+        eventLoopThreads: Int = 1,
+        keepsRequests: Bool = true,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.answers = answers
         self.host = host
         requestedPort = port
         self.eventLoopThreads = eventLoopThreads
-        ledger = MockLedger(answers: answers)
-    }
-
-    /// Makes a mock upstream that answers from a recording and doesn't listen yet.
-    ///
-    /// - Parameters:
-    ///   - path: A bundle file, or the directory of a store.
-    ///   - options: How to answer.
-    ///   - host: The address to listen on.
-    ///   - port: The port to listen on; 0 takes a free one.
-    /// - Throws: `StoreError` or `ReplayerError` when there is nothing to answer from.
-    public convenience init(
-        recording path: String,
-        options: ReplayOptions = ReplayOptions(),
-        host: String = "127.0.0.1",
-        port: Int = 0
-    ) throws {
-        let answers = try RecordedAnswers(try Sources.open([path]), options: options)
-        self.init(answers: answers, host: host, port: port)
-    }
-
-    /// Makes a mock upstream that plays a scenario file (docs/scenarios.md) and doesn't listen yet.
-    ///
-    /// - Parameters:
-    ///   - path: The YAML file.
-    ///   - host: The address to listen on.
-    ///   - port: The port to listen on; 0 takes a free one.
-    /// - Throws: `ReplayerError` that names file, line and column of what is wrong.
-    public convenience init(scenarioFile path: String, host: String = "127.0.0.1", port: Int = 0) throws {
-        self.init(scenario: try Scenario.load(path: path), host: host, port: port)
-    }
-
-    /// Makes a mock upstream that plays a scenario and doesn't listen yet.
-    package convenience init(
-        scenario: Scenario,
-        host: String = "127.0.0.1",
-        port: Int = 0,
-        eventLoopThreads: Int = 1
-    ) {
-        self.init(answers: ScenarioPlayer(scenario), host: host, port: port, eventLoopThreads: eventLoopThreads)
-    }
-
-    /// Starts a mock upstream, runs the body and stops it, also when the body throws.
-    ///
-    /// - Parameters:
-    ///   - scenario: Which answers it gives.
-    ///   - body: What to do while it listens.
-    /// - Returns: What the body returns.
-    /// - Throws: What the body throws, or `ReplayerError` when the port can't be listened on.
-    package static func run<Result>(
-        _ scenario: Scenario,
-        _ body: (MockUpstream) async throws -> Result
-    ) async throws -> Result {
-        let mock = MockUpstream(scenario: scenario)
-        try await mock.start()
-        do {
-            let result = try await body(mock)
-            try await mock.stop()
-            return result
-        } catch {
-            // The body's error says more than one of the stop would.
-            try? await mock.stop()
-            throw error
-        }
+        ledger = MockLedger(answers: answers, keepsRequests: keepsRequests, report: report)
     }
 
     /// Starts to listen.
@@ -136,9 +88,11 @@ public final class MockUpstream: Sendable {
         let chooser = answers.isBlocking ? NIOThreadPool(numberOfThreads: 1) : nil
         chooser?.start()
         do {
-            let channel = try await bootstrap(group, chooser).bind(host: host, port: port ?? requestedPort).get()
-            let port = channel.localAddress?.port ?? requestedPort
-            state.withLock { $0 = .running(group, chooser, port: port) }
+            let listener = try await bootstrap(group, chooser).bind(host: host, port: port ?? requestedPort).get()
+            let port = listener.localAddress?.port ?? requestedPort
+            state.withLock {
+                $0 = .running(Running(group: group, chooser: chooser, listener: listener, port: port))
+            }
             return port
         } catch {
             state.withLock { $0 = .stopped }
@@ -150,28 +104,58 @@ public final class MockUpstream: Sendable {
         }
     }
 
-    /// Closes all connections, stops to listen and ends the threads; a second stop does nothing.
+    /// Stops at once: resets answers that are not finished, closes all other connections and ends the threads.
+    ///
+    /// A second stop does nothing.
     ///
     /// - Throws: What NIO throws when its threads can't be ended.
     public func stop() async throws {
-        let running: (MultiThreadedEventLoopGroup, NIOThreadPool?)? = state.withLock { state in
-            guard case .running(let group, let chooser, _) = state else { return nil }
+        try await stop(after: .zero)
+    }
+
+    /// Stops to listen, closes idle connections, and lets answers that are under way go on for some time.
+    ///
+    /// Answers that are not finished then are reset, so that nobody takes them for whole ones; answers that have come
+    /// to a silence without an end are reset at once. A second stop does nothing.
+    ///
+    /// - Parameter grace: How long answers may go on; the call returns earlier when the last one is finished.
+    /// - Throws: What NIO throws when its threads can't be ended.
+    public func stop(after grace: Duration) async throws {
+        let running: Running? = state.withLock { state in
+            guard case .running(let running) = state else { return nil }
             state = .stopped
-            return (group, chooser)
+            return running
         }
-        try await running?.0.shutdownGracefully()
-        try await running?.1?.shutdownGracefully()
+        guard let running else { return }
+        // A listener that can't be closed is closed with its thread.
+        try? await running.listener.close().get()
+        if grace > .zero {
+            ledger.stop(.afterAnswers)
+            await withTaskGroup { group in
+                group.addTask { [ledger] in try? await ledger.ended() }
+                group.addTask { try? await Task.sleep(for: grace) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+        ledger.stop(.now)
+        // A cancelled task waits for nothing, and its threads end all the same.
+        try? await ledger.ended()
+        try await running.group.shutdownGracefully()
+        try await running.chooser?.shutdownGracefully()
     }
 
     /// The base URL without a final slash, such as `http://127.0.0.1:4242`; empty when it doesn't listen.
     public var baseURL: String {
         state.withLock { state in
-            guard case .running(_, _, let port) = state else { return "" }
-            return host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+            guard case .running(let running) = state else { return "" }
+            return "http://\(host.contains(":") ? "[\(host)]" : host):\(running.port)"
         }
     }
 
     /// The whole requests received so far, in the order of arrival.
+    ///
+    /// Of the bodies the latest 64 MiB are kept; a request whose body had to go says so (`isBodyDropped`).
     public func received() -> [ReceivedRequest] {
         ledger.requests
     }
@@ -179,6 +163,11 @@ public final class MockUpstream: Sendable {
     /// How the requests so far were answered; `nil` for a scenario.
     public var replay: ReplayCounts? {
         (answers as? RecordedAnswers)?.result
+    }
+
+    /// The number of answers that a stop reset before they were finished.
+    package var cutAnswerCount: Int {
+        ledger.cutAnswers
     }
 
     /// The number of client connections that are open.

@@ -13,6 +13,9 @@ public struct ReceivedRequest: Sendable, Hashable {
     /// Its number: 1, 2, … over all connections in the order of arrival.
     public var index: Int
 
+    /// Whether the body was there and is not kept any more: later requests' bodies took its place.
+    public internal(set) var isBodyDropped = false
+
     /// Whether the client wants the connection to stay open.
     var keepsAlive: Bool
 

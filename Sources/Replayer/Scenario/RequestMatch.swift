@@ -15,7 +15,11 @@ package struct RequestMatch: Sendable, Hashable {
     /// Headers that must be there; names ignore case, the value `*` stands for any.
     package var headers: [ScriptedHeader]
     /// Texts that the body must contain, byte for byte.
-    package var contains: [String]
+    package var contains: [String] {
+        didSet { patterns = contains.map { BytePattern(Array($0.utf8)) } }
+    }
+
+    private var patterns: [BytePattern]
 
     /// Makes a match; without arguments it takes every request.
     package init(
@@ -34,6 +38,7 @@ package struct RequestMatch: Sendable, Hashable {
         self.stream = stream
         self.headers = headers
         self.contains = contains
+        patterns = contains.map { BytePattern(Array($0.utf8)) }
     }
 
     /// Tells whether a request meets all conditions.
@@ -48,7 +53,7 @@ package struct RequestMatch: Sendable, Hashable {
                 return false
             }
         }
-        return contains.allSatisfy { request.body.contains(Array($0.utf8)) }
+        return patterns.allSatisfy { $0.isIn(request.body) }
     }
 
     private static func value(_ value: String, meets pattern: String) -> Bool {

@@ -5,32 +5,42 @@ import Recorder
 ///
 /// The answer is passed on when it is whole.
 package final class Forwarder: Sendable {
+    /// What belongs to one connection (RFC 9110, section 7.6.1), and what Tapedeck's own programs tell each other.
+    private static let hopByHop: Set<String> = [
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade", ReplayMark.header,
+    ]
+
     private let target: ReplayTarget
     private let client: CurlClient
+    private let limits: CurlLimits
 
     /// Makes a forwarder.
     ///
-    /// - Parameter url: the upstream's base URL.
+    /// - Parameters:
+    ///   - url: the upstream's base URL.
+    ///   - silence: how long nothing may move until the transfer is given up.
     /// - Throws: `ReplayerError` for what is no URL, or when libcurl can't be started.
-    package init(to url: String) throws {
+    package init(to url: String, silence: Duration = .seconds(600)) throws {
         guard let target = ReplayTarget(url) else {
             throw ReplayerError(.invalidTarget, "'\(url)' is no http:// or https:// URL to forward to")
         }
         self.target = target
         client = try CurlClient()
+        limits = CurlLimits(connect: .seconds(30), silence: silence)
     }
 
     /// The steps that give the upstream's answer to a request.
     func steps(for request: ForwardedMiss) async -> [AnswerStep] {
-        let skipped = ["host", "connection", "keep-alive", "transfer-encoding", "content-length", "expect", "te"]
         let answer = await client.perform(
             CurlRequest(
                 method: request.method,
                 url: target.base + request.uri,
-                headers: request.headers.filter { header in !skipped.contains { header.isNamed($0) } }
+                headers: Self.endToEnd(request.headers, without: ["host", "content-length", "expect"])
                     .map { CurlHeader($0.name, $0.value) },
                 body: request.body.isEmpty ? nil : request.body,
-                version: .http11
+                version: .http11,
+                limits: limits
             )
         )
         guard let status = answer.status else {
@@ -44,16 +54,25 @@ package final class Forwarder: Sendable {
         }
         // The length that a HEAD is told is not that of its own answer.
         let isHead = request.method == "HEAD"
-        let framing = ["connection", "keep-alive", "transfer-encoding"] + (isHead ? [] : ["content-length"])
         let hasBody = !isHead && status != 204 && status != 304
         let headers =
-            answer.headers.map { ScriptedHeader($0.name, $0.value) }
-            .filter { header in !framing.contains { header.isNamed($0) } }
+            Self.endToEnd(
+                answer.headers.map { ScriptedHeader($0.name, $0.value) },
+                without: isHead ? [] : ["content-length"]
+            )
             + (hasBody ? [ScriptedHeader("content-length", String(answer.body.count))] : [])
         var steps = [AnswerStep.write(HTTPText.head(status: status, headers: headers) + answer.body)]
         // An answer that came in part must not look whole.
         if answer.end != .complete { steps.append(.reset) }
         return steps
+    }
+
+    /// The headers that are for the other end, not for the connection they came on.
+    private static func endToEnd(_ headers: [ScriptedHeader], without others: Set<String>) -> [ScriptedHeader] {
+        let named = headers.filter { $0.isNamed("connection") }.flatMap { $0.value.split(separator: ",") }
+            .map { String($0).trimmingSpaces.lowercased() }
+        let skipped = hopByHop.union(others).union(named)
+        return headers.filter { !skipped.contains($0.name.lowercased()) }
     }
 }
 

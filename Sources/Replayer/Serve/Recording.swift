@@ -73,6 +73,7 @@ final class Recording: @unchecked Sendable {
         let recorded = try exchange(slot)
         let exchange = recorded.exchange
         guard let number = places[slot].attempt else {
+            try Self.check(exchange.response)
             return RecordedAnswerPlan(
                 exchange.response,
                 body: try body(exchange.response, recorded),
@@ -85,6 +86,7 @@ final class Recording: @unchecked Sendable {
             ).steps
         }
         let attempt = exchange.attempts[number]
+        try Self.check(attempt.response)
         return RecordedAnswerPlan(
             attempt.response,
             body: try body(attempt.response, recorded),
@@ -95,6 +97,12 @@ final class Recording: @unchecked Sendable {
             isHead: isHead,
             speed: speed
         ).steps
+    }
+
+    /// Throws for an answer that is none: a client waits for the final status behind an interim one.
+    private static func check(_ response: RecordedResponse?) throws {
+        guard let status = response?.status, status < 200 else { return }
+        throw ReplayerError(.unplayableAnswer, "its final status is \(status), and no answer ends with that")
     }
 
     /// The body of the request that an answer belongs to, without its content coding.

@@ -176,6 +176,43 @@ struct ReplayerServeTests {
         }
     }
 
+    @Test("SIGTERM lets an answer under way come to its end")
+    func anAnswerUnderWayComesToItsEnd() async throws {
+        let directory = try TemporaryDirectory()
+        let scenario = """
+            rules:
+              - framing: close
+                pace: {event_ms: 500}
+                events: [{data: one}, {data: two}]
+            """
+        try scenario.write(toFile: directory.path + "/s.yaml", atomically: true, encoding: .utf8)
+        let serve = try await ReplayerProgram.serve(["--scenario", "s.yaml"], in: directory)
+        let client = try await RawClient.connect(serve.port)
+        try await client.send("GET / HTTP/1.1\r\n\r\n")
+        _ = await client.read(through: "data: one\n\n")
+        let outcome = await serve.stop()
+        #expect(outcome.code == 0)
+        #expect(!outcome.errors.contains("cut off"), "\(outcome.errors)")
+        #expect(String(decoding: await client.readToEnd(), as: UTF8.self) == "data: two\n\n")
+        #expect(client.end == .closed)
+    }
+
+    @Test("a body that is too large gets a 413 and a line on stderr")
+    func aBodyThatIsTooLarge() async throws {
+        let directory = try TemporaryDirectory()
+        let home = try await recorded(in: directory)
+        let serve = try await ReplayerProgram.serve(["--home", home], in: directory)
+        let client = try await RawClient.connect(serve.port)
+        try await client.send("POST /v1/messages HTTP/1.1\r\nContent-Length: 67108865\r\n\r\n")
+        let response = await client.readResponse()
+        #expect(response.status == 413)
+        #expect(response.value("x-tapedeck-error") == "request_too_large")
+        try await client.close()
+        let outcome = await serve.stop()
+        #expect(outcome.output == "exact=0 normalised=0 minor=0 major=0 unmatched=0 unused=6\n")
+        #expect(outcome.errors.contains("refused: a POST whose body is larger than 64 MiB\n"))
+    }
+
     @Test(
         "what can't be served is one line with the reason, exit code 2",
         arguments: [

@@ -183,6 +183,28 @@ struct MockUpstreamTests {
         }
     }
 
+    @Test func anEndlessDelayIsNoProblem() async throws {
+        var answer = ScriptedAnswer.text("ok", contentType: nil)
+        answer.pace.head = .fixed(.microseconds(Int64.max))
+        try await MockUpstream.run(Scenario(rules: [ScenarioRule(answer: answer)])) { mock in
+            let connection = try await RawConnection.open(port(of: mock))
+            try await connection.send(Self.closingRequest)
+            _ = try await mock.requests(atLeast: 1)
+            try await connection.close()
+            try await mock.openConnections(atMost: 0)
+        }
+    }
+
+    @Test func countsRequestsThatItDoesNotKeep() async throws {
+        let scenario = Scenario(rules: [ScenarioRule(answer: .text("ok", contentType: nil))])
+        let mock = MockUpstream(scenario: scenario, keepsRequests: false)
+        try await mock.start()
+        #expect(try await ask(mock, Self.closingRequest).text.contains("request-id: req_mock000001\r\n"))
+        #expect(try await ask(mock, Self.closingRequest).text.contains("request-id: req_mock000002\r\n"))
+        #expect(try await mock.requests(atLeast: 2).isEmpty)
+        try await mock.stop()
+    }
+
     @Test func aWaitEndsWhenItIsCancelled() async throws {
         try await MockUpstream.run(Scenario(rules: [])) { mock in
             await withTaskGroup { group in

@@ -36,6 +36,33 @@ struct RequestMatchTests {
         #expect(match.matches(request, outline: RequestOutline(body: request.body)) == expected)
     }
 
+    @Test(arguments: [
+        ("", true), ("a", true), ("e", true), ("abc", true), ("cab", true), ("bcabcabd", true), ("abcabcabde", true),
+        ("abd", true), ("de", true), ("abcabcabdef", false), ("ae", false), ("x", false), ("bb", false),
+        ("\u{0}", false),
+    ])
+    func findsTextWhereverItStands(text: String, expected: Bool) {
+        var match = RequestMatch()
+        match.contains = [text]
+        let request = ReceivedRequest.sample(body: "abcabcabde")
+        #expect(match.matches(request, outline: RequestOutline()) == expected)
+        #expect(RequestMatch(contains: [text]).matches(.sample(), outline: RequestOutline()) == text.isEmpty)
+    }
+
+    @Test func findsTextInALargeBodyFast() {
+        let request = ReceivedRequest.sample(
+            body: String(repeating: "the same words again, ", count: 200_000) + "needle 7"
+        )
+        let match = RequestMatch(contains: ["a needle that is not there", "needle 7"])
+        let there = RequestMatch(contains: ["needle 7"])
+        let time = ContinuousClock().measure {
+            #expect(!match.matches(request, outline: RequestOutline()))
+            #expect(there.matches(request, outline: RequestOutline()))
+        }
+        // 4.4 MB twice: a comparison at every byte took seconds.
+        #expect(time < .seconds(2))
+    }
+
     @Test(
         arguments: [
             ("", nil, false),

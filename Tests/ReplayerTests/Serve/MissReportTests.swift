@@ -28,7 +28,7 @@ struct MissReportTests {
 
             """
         let head = """
-            HTTP/1.1 599 \r
+            HTTP/1.1 599 Replay Miss\r
             content-type: application/json\r
             content-length: \(json.utf8.count)\r
             x-tapedeck-error: replay_miss\r
@@ -39,7 +39,7 @@ struct MissReportTests {
         #expect(report.steps(status: 599, isHead: false) == [.write(Array((head + json).utf8))])
         #expect(report.steps(status: 599, isHead: true) == [.write(Array(head.utf8))])
         let notFound = report.steps(status: 404, isHead: true)
-        #expect(notFound == [.write(Array(head.replacing("599 ", with: "404 Not Found").utf8))])
+        #expect(notFound == [.write(Array(head.replacing("599 Replay Miss", with: "404 Not Found").utf8))])
     }
 
     @Test("the line for a log names the nearest request and the place that differs")

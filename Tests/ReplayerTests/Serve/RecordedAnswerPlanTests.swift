@@ -99,7 +99,7 @@ struct RecordedAnswerPlanTests {
             (Ending.complete, [AnswerStep.at(.milliseconds(3)), .write(Array("0\r\n\r\n".utf8))]),
             (.errorEvent, [.at(.milliseconds(3)), .write(Array("0\r\n\r\n".utf8))]),
             (.truncated, [.at(.milliseconds(3)), .close]),
-            (.reset, [.at(.milliseconds(3)), .pause(.milliseconds(20)), .reset]),
+            (.reset, [.at(.milliseconds(3)), .reset]),
             (.timeout, [.at(.milliseconds(3)), .hang]),
             (.clientCancelled, [.at(.milliseconds(3)), .hang]),
         ]
@@ -127,6 +127,71 @@ struct RecordedAnswerPlanTests {
             speed: .original
         ).steps
         #expect(steps == [at(60_000), last])
+    }
+
+    @Test(
+        "a body that only the connection framed is sent in chunks when it broke off, so that it does not look whole",
+        arguments: [
+            (Ending.truncated, AnswerStep.close), (.reset, .reset), (.timeout, .hang), (.clientCancelled, .hang),
+        ]
+    )
+    func aBrokenBodyWithoutFraming(ending: Ending, last: AnswerStep) {
+        let steps = plan(headers: [("X-A", "b")], ending: ending)
+        #expect(steps[1] == write("HTTP/1.1 200 OK\r\nX-A: b\r\ntransfer-encoding: chunked\r\n\r\n"))
+        #expect(steps.suffix(3) == [write("5\r\nhello\r\n"), at(3000), last])
+        let head = plan([], headers: [], ending: ending, isHead: true)
+        #expect(head[1] == write("HTTP/1.1 200 OK\r\n\r\n"))
+    }
+
+    @Test(
+        "a length that can't be true is left out, and the connection ends the body",
+        arguments: [
+            ["-5"], ["+5"], ["five"], [""], ["5, 5"], ["99999999999999999999"], ["9223372036854775807"], ["5", "7"],
+            ["4"],
+        ]
+    )
+    func aLengthThatCannotBeTrue(values: [String]) {
+        // One byte more is stored than was on the wire: the largest length would not fit a number.
+        let lines = values.map { ("Content-Length", $0) } + [("X-A", "b")]
+        let steps = plan(headers: lines, wireLength: values == ["4"] ? 5 : 4)
+        #expect(steps[1] == write("HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n"))
+        #expect(steps.suffix(3) == [write("hello"), at(3000), .close])
+    }
+
+    @Test("chunks go before a length that was recorded beside them")
+    func chunksGoBeforeALength() {
+        let steps = plan(headers: [("Content-Length", "3"), ("Transfer-Encoding", "chunked")])
+        #expect(steps[1] == write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        #expect(steps.suffix(3) == [write("5\r\nhello\r\n"), at(3000), write("0\r\n\r\n")])
+    }
+
+    @Test("a whole answer that announced more than came ends the connection")
+    func aWholeAnswerThatAnnouncedMore() {
+        #expect(plan(headers: [("content-length", "9")]).last == .close)
+    }
+
+    @Test("lengths and times that no recorder writes are taken for the nearest possible ones")
+    func impossibleLengthsAndTimes() {
+        let response = RecordedResponse(
+            status: 200,
+            headers: HeaderBlock([HeaderField("content-length", "5")]),
+            body: BodyRecord(wireLength: 5, storedLength: 5),
+            chunks: [
+                Chunk(offset: .min, length: 1), Chunk(offset: 0, length: -7), Chunk(offset: .max, length: .max),
+            ]
+        )
+        let steps = RecordedAnswerPlan(
+            response,
+            body: Array("hello".utf8),
+            start: -1,
+            firstByte: .min,
+            end: .max,
+            ending: .complete,
+            isHead: false,
+            speed: .original
+        ).steps
+        let last = AnswerStep.at(.microseconds(Int64.max))
+        #expect(steps.dropFirst() == [write("h"), last, write("ello"), last])
     }
 
     @Test("a truncated answer announces what is missing")
@@ -180,6 +245,6 @@ struct RecordedAnswerPlanTests {
             ).steps
         }
         #expect(steps("hello").dropFirst() == [write("he"), write("llo")])
-        #expect(steps("h").dropFirst() == [write("h")])
+        #expect(steps("h").dropFirst() == [write("h"), .close])
     }
 }

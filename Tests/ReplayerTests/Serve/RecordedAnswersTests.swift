@@ -100,7 +100,7 @@ struct RecordedAnswersTests {
         let lines = Mutex<[String]>([])
         let answers = try answers(samples, onMiss: { line in lines.withLock { $0.append(line) } })
         let steps = answers.steps(answering: request(Self.message("say z")))
-        #expect(text(steps).hasPrefix("HTTP/1.1 599 \r\n"))
+        #expect(text(steps).hasPrefix("HTTP/1.1 599 Replay Miss\r\n"))
         #expect(text(steps).contains("\r\nx-tapedeck-error: replay_miss\r\n"))
         let near = try miss(steps).nearest
         #expect(near.map(\.address) == ["x1.1", "x2.1", "x3.1"])
@@ -228,6 +228,16 @@ struct RecordedAnswersTests {
         #expect(text(steps).contains("content-encoding br"))
         #expect(try miss(steps).nearest.map(\.address) == ["x1.1"])
         #expect(answers.result.line == "exact=0 normalised=0 minor=0 major=0 unmatched=1 unused=1")
+    }
+
+    @Test("an interim status is no answer", arguments: [100, 101, 199])
+    func anInterimStatus(status code: Int) throws {
+        let sample = ServedSample(attempts: [ServedSample.Answer(status: code)])
+        for side in ReplaySide.allCases {
+            let steps = try answers([sample]) { $0.side = side }.steps(answering: request(sample.body))
+            #expect(status(steps) == 599)
+            #expect(text(steps).contains("its recorded answer can't be given: its final status is \(code)"))
+        }
     }
 
     @Test("a request that wants the connection closed gets it closed, and HEAD gets no body")

@@ -1,4 +1,5 @@
 import Recorder
+import TestSupport
 import Testing
 
 @testable import Replayer
@@ -72,6 +73,31 @@ struct RecordedUpstreamTests {
         }
     }
 
+    @Test("a client that reads late gets all that was written before the reset")
+    func aResetWaitsForASlowClient() async throws {
+        let body = String(repeating: "x", count: 200_000)
+        let chunked = [HeaderField("transfer-encoding", "chunked")]
+        let answer = ServedSample.Answer(headers: chunked, body: body, ending: .reset)
+        try await run([sample(1, "/a", answer)]) { mock in
+            let client = try await RawClient.connect(
+                Int(mock.baseURL.split(separator: ":").last ?? "") ?? 0,
+                reads: false
+            )
+            try await client.send(get("/a"))
+            _ = try await mock.requests(atLeast: 1)
+            // This is how slow it is: much slower than a client that reads at once.
+            try await Task.sleep(for: .milliseconds(300))
+            try await client.beginToRead()
+            let text = String(decoding: await client.readToEnd(), as: UTF8.self)
+            #expect(
+                text.utf8.count == "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n30d40\r\n\r\n".utf8.count
+                    + 200_000
+            )
+            #expect(text.hasSuffix("xxx\r\n"))
+            #expect(client.end == .reset)
+        }
+    }
+
     @Test("a connection goes on after whole answers and after misses")
     func aConnectionGoesOn() async throws {
         try await run([
@@ -81,10 +107,10 @@ struct RecordedUpstreamTests {
             let connection = try await open(mock)
             try await connection.send(get("/a") + get("/c", method: "HEAD") + get("/b"))
             let text = await connection.read(until: "two")
-            #expect(text.hasPrefix("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\noneHTTP/1.1 599 \r\n"))
+            #expect(text.hasPrefix("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\noneHTTP/1.1 599 Replay Miss\r\n"))
             #expect(text.hasSuffix("\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ntwo"))
             try await connection.send("GET /c HTTP/1.1\r\nConnection: close\r\n\r\n")
-            #expect(await connection.readToEnd().hasPrefix("HTTP/1.1 599 \r\n"))
+            #expect(await connection.readToEnd().hasPrefix("HTTP/1.1 599 Replay Miss\r\n"))
             #expect(connection.end == .closed)
         }
     }
@@ -129,6 +155,60 @@ struct RecordedUpstreamTests {
         }
     }
 
+    @Test("what belongs to one connection is not forwarded, in either direction")
+    func hopByHopHeaders() async throws {
+        var answer = ScriptedAnswer.text("live", contentType: nil)
+        answer.headers = [
+            ScriptedHeader("Connection", "X-Hop , keep-alive"), ScriptedHeader("X-Hop", "1"),
+            ScriptedHeader("Keep-Alive", "timeout=5"), ScriptedHeader("Trailer", "x"), ScriptedHeader("X-End", "2"),
+        ]
+        try await MockUpstream.run(Scenario(rules: [ScenarioRule(answer: answer)])) { live in
+            try await run([sample(1, "/a", ServedSample.Answer())], { $0.forward = live.baseURL }) { mock in
+                let connection = try await open(mock)
+                try await connection.send(
+                    """
+                    POST /b HTTP/1.1\r\nHost: h\r\nConnection: keep-alive,\tX-Mine\r\nX-Mine: 1\r\nX-Own: 2\r\n\
+                    Proxy-Authorization: Basic eDp5\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n\
+                    Trailer: x\r\nUpgrade: h2c\r\nX-Tapedeck-Replay: 1\r\nContent-Length: 4\r\n\r\nbody
+                    """
+                )
+                let text = await connection.read(until: "\r\n\r\nlive").lowercased()
+                let names = text.split(separator: "\r\n").dropFirst().dropLast().map { $0.prefix { $0 != ":" } }
+                #expect(names == ["request-id", "x-end", "content-length"])
+                let received = try #require(live.received().first)
+                #expect(Set(received.headers.map { $0.name.lowercased() }) == ["host", "x-own", "content-length"])
+            }
+        }
+    }
+
+    @Test("a forwarded request ends with the client that sent it")
+    func aForwardedRequestEndsWithItsClient() async throws {
+        try await MockUpstream.run(Scenario(rules: [ScenarioRule(answer: .fault(Fault(.hang)))])) { live in
+            try await run([sample(1, "/a", ServedSample.Answer())], { $0.forward = live.baseURL }) { mock in
+                let connection = try await open(mock)
+                try await connection.send(get("/b"))
+                _ = try await live.requests(atLeast: 1)
+                #expect(live.openConnectionCount == 1)
+                try await connection.close()
+                try await live.openConnections(atMost: 0)
+            }
+        }
+    }
+
+    @Test("a live upstream that falls silent is given up")
+    func aLiveUpstreamThatFallsSilent() async throws {
+        try await MockUpstream.run(Scenario(rules: [ScenarioRule(answer: .fault(Fault(.hang)))])) { live in
+            let forwarder = try Forwarder(to: live.baseURL, silence: .milliseconds(50))
+            let miss = ForwardedMiss(method: "GET", uri: "/b", headers: [], body: [])
+            guard case .write(let bytes)? = await forwarder.steps(for: miss).first else {
+                Issue.record("nothing is written")
+                return
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 599 Replay Miss\r\n") && text.contains("GET /b: not forwarded: "))
+        }
+    }
+
     @Test("a live upstream that does not answer is told of with status 599")
     func aLiveUpstreamThatDoesNotAnswer() async throws {
         let scenario = Scenario(rules: [ScenarioRule(answer: .text("", contentType: nil))])
@@ -140,7 +220,7 @@ struct RecordedUpstreamTests {
             let connection = try await open(mock)
             try await connection.send("GET /b HTTP/1.1\r\nConnection: close\r\n\r\n")
             let answer = await connection.readToEnd()
-            #expect(answer.hasPrefix("HTTP/1.1 599 \r\n") && answer.contains("not forwarded: "))
+            #expect(answer.hasPrefix("HTTP/1.1 599 Replay Miss\r\n") && answer.contains("not forwarded: "))
         }
     }
 }
