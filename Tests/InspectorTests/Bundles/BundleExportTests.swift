@@ -212,7 +212,14 @@ struct BundleExportTests {
         let path = bench.store.layout.segment(1)
         var reader = try SegmentReader(path: path)
         var piece: SegmentFrame?
-        while piece == nil, let frame = try reader.next() { if case .piece = frame.content { piece = frame } }
+        frames: while let frame = try reader.next() {
+            switch frame.content {
+            case .piece: piece = frame
+            // The last piece before it is its own.
+            case .exchange: break frames
+            default: continue
+            }
+        }
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try file.seek(toOffset: UInt64(try #require(piece).end - 1))
         try file.write(contentsOf: [0])
