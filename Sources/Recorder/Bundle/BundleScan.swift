@@ -303,11 +303,12 @@ struct BundleScan: ~Copyable {
     var furtherFaults: Int { max(0, faultCount - 1000) }
 
     private func printable(_ name: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                name.unicodeScalars.prefix(120).map { $0.properties.generalCategory == .control ? "?" : $0 }
-            )
-        )
+        name.unicodeScalars.prefix(120)
+            .map { scalar in
+                let isControl = scalar.properties.generalCategory == .control
+                return isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            }
+            .joined()
     }
 
     private func twice(_ name: String) -> StoreError {

@@ -48,6 +48,7 @@ package struct SegmentScan: ~Copyable {
     ///
     /// - Parameter end: the length of the file.
     /// - Returns: whether there is a whole frame behind it.
+    /// - Throws: `StoreError` when the system refuses to read.
     mutating func resynchronise(end: Int) throws(StoreError) -> Bool {
         guard position < end else { return false }
         return try reader.resynchronise(end: end)

@@ -28,6 +28,7 @@ struct SegmentSealer {
     ///   - number: the segment's number.
     ///   - now: the instant that the manifest names.
     ///   - isCancelled: asked again and again whether to stop.
+    /// - Returns: what became of it.
     /// - Throws: `StoreError` when the segment can't be read at all or the bundle can't be written; with code
     ///   `cancelled` when it was stopped.
     func seal(_ number: Int, now: Timestamp, isCancelled: @escaping () -> Bool = { false }) throws -> Outcome {

@@ -47,7 +47,9 @@ package final class StoreSealer: Sendable {
         thread.start()
     }
 
-    /// Ends soon: a bundle that is being written is given up. To be called before the recorder is closed.
+    /// Ends soon: a bundle that is being written is given up.
+    ///
+    /// To be called before the recorder is closed.
     package func close() async {
         isEnding.store(true, ordering: .releasing)
         wake.signal()

@@ -97,6 +97,7 @@ package struct SegmentReader: ~Copyable {
     ///
     /// - Parameter end: the length of the file.
     /// - Returns: whether there is one.
+    /// - Throws: `StoreError` when the system refuses to read.
     mutating func resynchronise(end: Int) throws(StoreError) -> Bool {
         // A checksum is made only where type and length could be those of a frame, and not for ever.
         var budget = 1 << 30
