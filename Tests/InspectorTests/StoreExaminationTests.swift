@@ -107,6 +107,22 @@ struct StoreExaminationTests {
         #expect(try StoreExamination(store.layout).problems.isEmpty)
     }
 
+    @Test("a damaged segment that sealing kept is told, and nothing is wrong with the store for it")
+    func keptDamaged() throws {
+        let store = try prepared()
+        let before = try StoreExamination(store.layout).problems
+        let path = store.layout.segment(9) + ".damaged"
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+        let examination = try StoreExamination(store.layout)
+        #expect(examination.keptDamaged == [path])
+        #expect(examination.problems == before)
+        #expect(
+            examination.lines(zone: LocalZone { _ in 0 }, style: TextStyle(isColoured: false)).contains {
+                $0.hasPrefix("kept") && $0.contains("00000009.segment.damaged")
+            }
+        )
+    }
+
     @Test("the JSON form has every key")
     func json() throws {
         let store = try prepared()
@@ -120,7 +136,7 @@ struct StoreExaminationTests {
             Set(object.keys) == [
                 "healthy", "version", "sqlite", "zlib", "libarchive", "home", "recording", "masking_key", "segments",
                 "segment_bytes", "bundles", "bundle_bytes", "catalog_bytes", "exchanges", "deleted", "damaged",
-                "skipped_frames", "gaps", "problems",
+                "skipped_frames", "gaps", "problems", "kept_damaged",
             ]
         )
         #expect(object["healthy"] as? Bool == false)

@@ -34,6 +34,11 @@ extension StoreExamination {
                     + "\(Decimals.bytes(bytes)), by retention, \(zone.text(first.deleted)) to \(zone.text(last.deleted))"
             )
         }
+        for path in keptDamaged {
+            lines.append(
+                style.yellow("kept         ") + TextStyle.printable("\(path): damaged, sealed as far as it can be read")
+            )
+        }
         for gap in gaps {
             lines.append(
                 style.yellow("not recorded ") + "\(gap.exchanges) exchanges: "
@@ -84,6 +89,9 @@ extension StoreExamination {
                 }
             }
             $0.member("damaged") { $0.array { json in damage.forEach { write($0, into: &json) } } }
+            $0.member("kept_damaged") {
+                $0.array { json in keptDamaged.forEach { path in json.element { $0.string(path) } } }
+            }
             $0.member("skipped_frames", skippedFrames)
             $0.member("gaps") { $0.array { json in gaps.forEach { write($0, into: &json) } } }
             $0.member("problems") { $0.array { json in problems.forEach { text in json.element { $0.string(text) } } } }

@@ -40,6 +40,8 @@ package struct StoreExamination: Sendable {
     package let maskingKeyMode: Int?
     /// Bytes of live segments.
     package private(set) var segmentBytes = 0
+    /// Damaged segments that were kept when they were sealed.
+    package private(set) var keptDamaged: [String] = []
     /// How many sealed and imported bundles there are.
     package private(set) var bundles = 0
     /// Bytes of sealed and imported bundles.
@@ -91,6 +93,7 @@ package struct StoreExamination: Sendable {
         maskingKeyMode = StoreExamination.mode(of: layout.maskingKey)
         catalogBytes = [catalog, catalog + "-wal"].compactMap { SegmentMark.length(of: $0) }.reduce(0, +)
         let files = try StoreFiles(reader)
+        keptDamaged = try reader.damagedSegments().map { layout.segments + "/" + $0 }
         deletions = try DeletionRecord.all(in: layout)
         let numbers = files.segments
         segments = numbers.count

@@ -34,6 +34,11 @@ package struct StoreReader: Sendable {
             .compactMap { SealedBundle(name: $0, folder: layout.bundles) }
     }
 
+    /// The names of damaged segments that were kept when their bundles took their places.
+    package func damagedSegments() throws(StoreError) -> [String] {
+        try names(in: layout.segments).filter { $0.hasSuffix(StoreLayout.damagedSuffix) }.sorted()
+    }
+
     private func names(in folder: String) throws(StoreError) -> [String] {
         guard let directory = opendir(folder) else { throw StoreError.system("list", folder) }
         defer { closedir(directory) }
