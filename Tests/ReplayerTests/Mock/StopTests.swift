@@ -22,7 +22,7 @@ struct StopTests {
 
     @Test("answers that are under way are finished; idle connections close at once, and new ones are refused")
     func answersUnderWayAreFinished() async throws {
-        let mock = mock(late: .milliseconds(500))
+        let mock = mock(late: .seconds(4))
         let port = try await mock.start()
         let idle = try await RawClient.connect(port)
         try await idle.send("GET / HTTP/1.1\r\n\r\n")
