@@ -36,7 +36,15 @@ package struct Masker: Sendable {
     /// - Returns: The masked bytes, or `nil` when nothing had to change.
     package func maskedPath(_ path: UnsafeRawBufferPointer) -> [UInt8]? {
         let whole = masked(path, as: .text)
-        // A slash is a character of base64, too: a secret in it is found in its own segment only.
+        // A slash is a character of base64, too: a secret in it is found in its own segment only. Most paths have no
+        // segment that is long enough.
+        var longest = 0
+        var length = 0
+        for byte in path {
+            length = byte == UInt8(ascii: "/") ? 0 : length + 1
+            longest = max(longest, length)
+        }
+        guard longest > 16 else { return whole }
         var changed = false
         let segments = (whole ?? Array(path)).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .map { segment -> [UInt8] in

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Recorder
@@ -69,6 +70,21 @@ struct HeaderMaskingTests {
             #expect(!block[0].name.contains(secret))
             #expect(block[1] == HeaderField("Accept", "*/*"))
         }
+    }
+
+    @Test("a secret in base64 is found in a segment of a path, whatever stands in front of it")
+    func base64InPath() throws {
+        let (kind, secret) = Planted.secrets[0]
+        for front in ["/", "/v1/", "/v1/a/", "/v1/messages/", "/v1/messages/batches/ab/"] {
+            let path = Array("\(front)\(Data(secret.utf8).base64EncodedString())/x".utf8)
+            let masked = path.withUnsafeBytes { Planted.masker.maskedPath($0) } ?? path
+            let segments = String(decoding: masked, as: UTF8.self).dropFirst(front.count).split(separator: "/")
+            let decoded = segments.first.flatMap { Data(base64Encoded: String($0)) } ?? Data()
+            #expect(String(decoding: decoded, as: UTF8.self) == Planted.placeholder(kind, secret), "\(front)")
+            #expect(segments.last == "x")
+        }
+        let plain = Array("/v1/organizations/0199f3c2-1d2e-7abc-8def-000000000001/workspaces".utf8)
+        #expect(plain.withUnsafeBytes { Planted.masker.maskedPath($0) } == nil)
     }
 
     @Test func pathsAndQueriesAreMasked() {
