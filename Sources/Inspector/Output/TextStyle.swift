@@ -1,3 +1,5 @@
+import Recorder
+
 /// Colours on a terminal, and the harmlessness of what is printed there.
 package struct TextStyle: Sendable {
     /// Whether escape sequences are written.
@@ -24,25 +26,5 @@ package struct TextStyle: Sendable {
     }
 
     /// Recorded text without control characters, so that it cannot command the terminal: they become `\u{1b}` and so on.
-    package static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-
-    private static func isControl(_ scalar: UnicodeScalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0: true
-        // Marks that turn the direction of writing around.
-        case 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    package static func printable(_ text: String) -> String { PrintableText.of(text) }
 }

@@ -68,7 +68,7 @@ package final class BundleFile: BodySource {
             var summary = line.summary
             if let gap = scan.firstGap(in: line) {
                 lost += 1
-                if faults.count >= 1000 {
+                if faults.count >= BundleScan.faultLimit {
                     further += 1
                 } else if lost == 1 || !scan.isCutOff {
                     faults.append(gap)

@@ -28,7 +28,7 @@ struct BundleScan: ~Copyable {
     /// Where `exchanges.ndjson` begins in the spool.
     private(set) var lineStart = 0
     private(set) var pieces: [Digest: Range<Int>] = [:]
-    /// What is wrong, the first thousand of it.
+    /// What is wrong, as far as `faultLimit`.
     private(set) var faults: [String] = []
     private var faultCount = 0
     /// Whether the archive ended before all members that the manifest names.
@@ -293,22 +293,19 @@ struct BundleScan: ~Copyable {
         }
     }
 
-    /// A thousand lines are more than anybody reads; the rest is counted.
+    /// More lines than anybody reads; the rest is counted.
+    static let faultLimit = 1000
+
     private mutating func note(_ fault: String) {
         faultCount += 1
-        if faultCount <= 1000 { faults.append(fault) }
+        if faultCount <= Self.faultLimit { faults.append(fault) }
     }
 
     /// How many more things are wrong than `faults` tells.
-    var furtherFaults: Int { max(0, faultCount - 1000) }
+    var furtherFaults: Int { max(0, faultCount - Self.faultLimit) }
 
     private func printable(_ name: String) -> String {
-        name.unicodeScalars.prefix(120)
-            .map { scalar in
-                let isControl = scalar.properties.generalCategory == .control
-                return isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-            }
-            .joined()
+        PrintableText.of(String(name.prefix(120)))
     }
 
     private func twice(_ name: String) -> StoreError {

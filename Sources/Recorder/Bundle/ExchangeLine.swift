@@ -5,9 +5,6 @@ struct ExchangeLine {
     /// The longest body that is believed, in bytes: one piece can be named many times.
     static let bodyLimit = 1 << 30
 
-    /// Whether the names of pieces are wanted: a list of exchanges does without them.
-    var readsNames = true
-
     /// Reads a line.
     ///
     /// - Throws: `StoreError` with code `corrupt` that names the member.
@@ -188,7 +185,7 @@ struct ExchangeLine {
         record.storedLength = try line.length("body_stored") ?? record.wireLength
         guard record.storedLength <= Self.bodyLimit else { throw line.wrong("body_stored") }
         if record.omitted != nil { record.storedLength = 0 }
-        guard readsNames, let list = line.optional("body") else { return record }
+        guard let list = line.optional("body") else { return record }
         var isSound = list.kind == .array
         list.forEachElement {
             guard let name = $0.stringContent, let digest = Digest(name: String(decoding: name, as: UTF8.self)) else {

@@ -1,7 +1,7 @@
 /// The members of a JSON object of a bundle, with errors that name the place.
 struct MemberReader {
     /// The largest length or time in microseconds that is believed, 2^53 - 1: sums of some never overflow.
-    static let limit: Int64 = 1 << 53 - 1
+    static let limit: Int64 = (1 << 53) - 1
     /// What a length or time may be.
     static let range = 0...limit
 

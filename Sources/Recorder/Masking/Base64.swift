@@ -1,5 +1,5 @@
-/// Base64 in both alphabets, padded or not.
-enum Base64 {
+/// Base64 in both alphabets (RFC 4648 sections 4 and 5), padded or not.
+package enum Base64 {
     private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     private static let values: [UInt8] = {
@@ -12,7 +12,7 @@ enum Base64 {
     /// Decodes characters without padding; a single left-over character is ignored.
     ///
     /// - Returns: `nil` when a character is in neither alphabet.
-    static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(characters.count / 4 * 3 + 3)
         var group: UInt32 = 0
@@ -68,8 +68,20 @@ enum Base64 {
         }
     }
 
+    /// Whether a character is in one of the alphabets.
+    package static func holds(_ character: UInt8) -> Bool { values[Int(character)] != 0xFF }
+
+    /// Characters of a group that hold bits of what lies before bytes that begin `shift` bytes behind its border.
+    package static func undetermined(before shift: Int) -> Int { (shift * 8 + 5) / 6 }
+
+    /// The characters that bytes alone decide when they begin `shift` bytes behind a border of groups.
+    package static func determined(by bytes: [UInt8], shift: Int, urlSafe isURLSafe: Bool) -> [UInt8] {
+        let all = encode([UInt8](repeating: 0, count: shift) + bytes, urlSafe: isURLSafe, padded: false)
+        return Array(all[undetermined(before: shift)..<((shift + bytes.count) * 8 / 6)])
+    }
+
     /// Encodes bytes.
-    static func encode(_ bytes: [UInt8], urlSafe isURLSafe: Bool, padded: Bool) -> [UInt8] {
+    package static func encode(_ bytes: [UInt8], urlSafe isURLSafe: Bool, padded: Bool) -> [UInt8] {
         let alphabet = isURLSafe ? urlSafe : standard
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count / 3 * 4 + 4)

@@ -14,22 +14,17 @@ struct HeaderSelection {
     /// The header that carried the credential, with its place.
     private var credential: (name: String, place: Int)?
 
-    private static let hopByHop: Set<String> = [
-        "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade",
-    ]
     private static let credentials: Set<String> = ["authorization", "cookie", "proxy-authorization", "x-api-key"]
 
     /// Chooses from the lines of a recorded head.
     init(_ recorded: HeaderBlock) {
-        var own = HeaderSelection.hopByHop
-        for line in recorded where line.name.equalsIgnoringCase("connection") {
-            for name in line.value.split(separator: ",") { own.insert(String(name).trimmingSpaces.lowercased()) }
-        }
+        let connection = recorded.filter { $0.name.equalsIgnoringCase("connection") }.map(\.value)
+        // Whether a server wants to be asked first is a matter of the new connection, too.
+        let own = ConnectionHeaders.names(connection).union(["host", "content-length", "expect"])
         for line in recorded {
             let name = line.name.lowercased()
             if name == "content-length" || name == "transfer-encoding" { announcesBody = true }
-            if own.contains(name) || name == "host" || name == "content-length" { continue }
+            if own.contains(name) { continue }
             if name.hasPrefix("x-tapedeck-") { continue }
             if HeaderSelection.credentials.contains(name) {
                 // Two forms at once: `x-api-key` is what the API looks at first.

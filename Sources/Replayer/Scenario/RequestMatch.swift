@@ -1,3 +1,5 @@
+import Recorder
+
 /// The conditions a request must meet, all of them; one that is `nil` or empty is always met.
 ///
 /// `path`, `query`, `model` and header values are compared exactly, or as a prefix when they end in `*`.
@@ -15,11 +17,7 @@ package struct RequestMatch: Sendable, Hashable {
     /// Headers that must be there; names ignore case, the value `*` stands for any.
     package var headers: [ScriptedHeader]
     /// Texts that the body must contain, byte for byte.
-    package var contains: [String] {
-        didSet { patterns = contains.map { BytePattern(Array($0.utf8)) } }
-    }
-
-    private var patterns: [BytePattern]
+    package var contains: [String]
 
     /// Makes a match; without arguments it takes every request.
     package init(
@@ -38,7 +36,6 @@ package struct RequestMatch: Sendable, Hashable {
         self.stream = stream
         self.headers = headers
         self.contains = contains
-        patterns = contains.map { BytePattern(Array($0.utf8)) }
     }
 
     /// Tells whether a request meets all conditions.
@@ -53,7 +50,9 @@ package struct RequestMatch: Sendable, Hashable {
                 return false
             }
         }
-        return patterns.allSatisfy { $0.isIn(request.body) }
+        return request.body.withUnsafeBytes { body in
+            contains.allSatisfy { $0.isEmpty || ByteSearch.first(of: Array($0.utf8), in: body) != nil }
+        }
     }
 
     private static func value(_ value: String, meets pattern: String) -> Bool {

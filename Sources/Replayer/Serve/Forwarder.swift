@@ -5,12 +5,6 @@ import Recorder
 ///
 /// The answer is passed on when it is whole.
 package final class Forwarder: Sendable {
-    /// What belongs to one connection (RFC 9110, section 7.6.1), and what Tapedeck's own programs tell each other.
-    private static let hopByHop: Set<String> = [
-        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
-        "transfer-encoding", "upgrade", ReplayMark.header,
-    ]
-
     private let target: ReplayTarget
     private let client: CurlClient
     private let limits: CurlLimits
@@ -69,21 +63,10 @@ package final class Forwarder: Sendable {
 
     /// The headers that are for the other end, not for the connection they came on.
     private static func endToEnd(_ headers: [ScriptedHeader], without others: Set<String>) -> [ScriptedHeader] {
-        let named = headers.filter { $0.isNamed("connection") }.flatMap { $0.value.split(separator: ",") }
-            .map { String($0).trimmingSpaces.lowercased() }
-        let skipped = hopByHop.union(others).union(named)
+        let connection = headers.filter { $0.isNamed("connection") }.map(\.value)
+        // And what Tapedeck's own programs, or a client and the proxy it knows, tell each other.
+        let skipped = ConnectionHeaders.names(connection).union(others)
+            .union(["proxy-authorization", ReplayMark.header])
         return headers.filter { !skipped.contains($0.name.lowercased()) }
     }
-}
-
-/// A request that is sent on as it came.
-package struct ForwardedMiss: Hashable, Sendable {
-    /// The method.
-    package var method: String
-    /// The path with the query.
-    package var uri: String
-    /// The header lines.
-    package var headers: [ScriptedHeader]
-    /// The body.
-    package var body: [UInt8]
 }

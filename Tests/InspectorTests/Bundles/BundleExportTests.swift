@@ -205,25 +205,49 @@ struct BundleExportTests {
         #expect(again.first?.user?.contains("masked:id") == true)
     }
 
-    @Test("an exchange that is damaged is left out and told, and the others leave")
-    func damagedExchange() async throws {
-        let bench = try BundleBench([.stream(1), .error(2)])
+    /// Changes a byte of one of the pieces before the first exchange of a store.
+    private func damage(_ bench: BundleBench, _ choose: ([SegmentFrame]) -> SegmentFrame?) throws {
         try bench.store.index()
         let path = bench.store.layout.segment(1)
         var reader = try SegmentReader(path: path)
-        var piece: SegmentFrame?
+        var pieces: [SegmentFrame] = []
         frames: while let frame = try reader.next() {
             switch frame.content {
-            case .piece: piece = frame
-            // The last piece before it is its own.
+            case .piece: pieces.append(frame)
             case .exchange: break frames
             default: continue
             }
         }
         let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-        try file.seek(toOffset: UInt64(try #require(piece).end - 1))
+        try file.seek(toOffset: UInt64(try #require(choose(pieces)).end - 1))
         try file.write(contentsOf: [0])
         try file.close()
+    }
+
+    @Test("where nothing is left that could leave, nothing is written and the damage is the error")
+    func everythingDamaged() throws {
+        let bench = try BundleBench([.stream(1), .error(2)])
+        // Both have the same request.
+        try damage(bench) { $0.first }
+        let source = try bench.store.open()
+        var told: [String] = []
+        let export = BundleExport(source: source, key: .random(), notice: { told.append($0) })
+        #expect(throws: StoreError.self) {
+            try export.run(
+                try source.rows(ExchangeQuery()),
+                to: bench.path("c.zip"),
+                created: BundleBench.created
+            )
+        }
+        #expect(told.map { $0.prefix(16) } == ["x1 is left out: ", "x2 is left out: "])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.directory.path).isEmpty)
+    }
+
+    @Test("an exchange that is damaged is left out and told, and the others leave")
+    func damagedExchange() async throws {
+        let bench = try BundleBench([.stream(1), .error(2)])
+        // The last piece before an exchange is its own.
+        try damage(bench) { $0.last }
         let source = try bench.store.open()
         var told: [String] = []
         let export = BundleExport(source: source, key: .random(), notice: { told.append($0) })

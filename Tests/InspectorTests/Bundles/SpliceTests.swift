@@ -26,16 +26,4 @@ struct SpliceTests {
         }
         #expect(Splice(edits).applied(to: Array("abcdefg".utf8)) == Array("zefg".utf8))
     }
-
-    @Test("a text is found wherever it stands, also at the end")
-    func aTextIsFoundWhereverItStands() {
-        func found(_ part: String, _ text: String) -> [Range<Int>] {
-            Array(text.utf8).withUnsafeBytes { Splice.ranges(of: Array(part.utf8), in: $0) }
-        }
-        #expect(found("aab", "aaabxaab") == [1..<4, 5..<8])
-        #expect(found("aa", "aaaaa") == [0..<2, 2..<4])
-        #expect(found("abc", "ab") == [])
-        #expect(found("", "ab") == [])
-        #expect(found("a", "") == [])
-    }
 }

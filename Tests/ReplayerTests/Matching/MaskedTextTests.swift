@@ -17,15 +17,20 @@ struct MaskedTextTests {
         ["masked:anthropic", "email"]
     )
     func tagsInsideBase64(shift: Int, kind: String) {
-        func text(_ tag: String, _ end: String) -> String {
+        func text(_ tag: String, _ end: String, urlSafe: Bool = false) -> String {
             let plain =
                 String(repeating: "ÿ", count: shift / 2) + String(repeating: "x", count: shift % 2)
                 + "***\(kind):\(tag)***" + end
-            return "{\"data\":\"" + Data(plain.utf8).base64EncodedString() + "\",\"n\":1}"
+            let standard = Data(plain.utf8).base64EncodedString()
+            let data = urlSafe ? standard.replacing("+", with: "-").replacing("/", with: "_") : standard
+            return "{\"data\":\"" + data + "\",\"n\":1}"
         }
         for end in ["", "a", "bc", "***", " and ***email:11111111***"] {
             let zeros = end.replacing("11111111", with: "00000000")
-            #expect(MaskedText.withoutTags(text("1f2e3d4c", end)) == text("00000000", zeros))
+            for urlSafe in [false, true] {
+                let tagged = text("1f2e3d4c", end, urlSafe: urlSafe)
+                #expect(MaskedText.withoutTags(tagged) == text("00000000", zeros, urlSafe: urlSafe))
+            }
         }
         #expect(MaskedText.withoutTags(text("1f2e3d4", "")) == text("1f2e3d4", ""))
     }

@@ -51,6 +51,18 @@ package struct BundleExport {
         case tooLarge(ExchangeAddress, bytes: Int)
     }
 
+    /// What became of the exchanges of one file.
+    private struct Written {
+        /// The first places that the detectors found, and how many there are.
+        var places: [SecretPlace] = []
+        var count = 0
+        /// Exchanges in the file.
+        var exchanges = 0
+        /// What was left out, a line each, and why the last one was.
+        var notices: [String] = []
+        var damage: StoreError?
+    }
+
     /// Places beyond that many are counted only.
     private static let placeLimit = 1000
 
@@ -107,12 +119,21 @@ package struct BundleExport {
         for row in rows { rules.identities.share(user: row.user) }
         var drafts: [Part] = []
         defer { for draft in drafts { unlink(draft.path) } }
+        var damage: StoreError?
+        var told: Set<String> = []
         var waiting = [rows[...]]
         while let next = waiting.popLast() {
             let draft = Self.draft(of: path, number: drafts.count + 1)
             var written = Part(path: draft, exchanges: next.count, bytes: 0)
             let found = try write(next, rules, to: draft, drafts.isEmpty ? missing : [], created)
+            // What is written again in parts is told once.
+            for line in found.notices where told.insert(line).inserted { notice(line) }
             guard found.count == 0 else { return .refused(found.places, count: found.count) }
+            guard found.exchanges > 0 else {
+                unlink(draft)
+                damage = found.damage
+                continue
+            }
             written.exchanges = found.exchanges
             written.bytes = try Self.length(of: draft)
             guard let limit = options.maximumSize, written.bytes > limit else {
@@ -128,6 +149,8 @@ package struct BundleExport {
             waiting.append(next[middle...])
             waiting.append(next[..<middle])
         }
+        // Nothing is left that could leave.
+        if drafts.isEmpty, let damage { throw damage }
         return .written(try place(&drafts, path))
     }
 
@@ -160,38 +183,36 @@ package struct BundleExport {
         to path: String,
         _ missing: [BundleManifest.Missing],
         _ created: Timestamp
-    ) throws -> (places: [SecretPlace], count: Int, exchanges: Int) {
+    ) throws -> Written {
         var bundle = BundleBuilder.Options()
         bundle.missing = missing
         bundle.identities = options.keepsIdentities ? .kept : .tagged
         bundle.isRescanned = true
         let builder = try BundleBuilder(path: path, options: bundle, report: IncidentReport())
-        var places: [SecretPlace] = []
-        var count = 0
-        var exchanges = 0
+        var written = Written()
         for (done, row) in rows.enumerated() {
             progress(done, rows.count)
             do {
                 var rewrite = ExchangeRewrite(try source.recorded(row), rules)
                 let leaving = try rewrite.run()
-                if options.remasks || (rewrite.places.isEmpty && count == 0) {
+                if options.remasks || (rewrite.places.isEmpty && written.count == 0) {
                     try builder.add(leaving)
-                    exchanges += 1
-                    rewrite.notices.forEach(notice)
+                    written.exchanges += 1
+                    written.notices += rewrite.notices
                 } else {
-                    count += rewrite.places.count
-                    places += rewrite.places.prefix(Self.placeLimit - places.count)
+                    written.count += rewrite.places.count
+                    written.places += rewrite.places.prefix(Self.placeLimit - written.places.count)
                 }
             } catch let error as StoreError where error.code == .corrupt || error.code == .notFound {
                 // One that is damaged must not keep the others.
-                guard rows.count > 1 else { throw error }
-                notice("x\(row.number) is left out: \(error.message)")
+                written.damage = error
+                written.notices.append("x\(row.number) is left out: \(error.message)")
                 let (from, until) = (row.startedAt, row.startedAt)
                 builder.note(BundleManifest.Missing(reason: "damaged", exchanges: 1, from: from, until: until))
             }
         }
-        if count == 0 { try builder.finish(created: created) }
-        return (places, count, exchanges)
+        if written.count == 0 { try builder.finish(created: created) }
+        return written
     }
 
     /// Notes about what was lost in the time of the exchanges, or at an unknown time.

@@ -56,7 +56,7 @@ struct IdentityPlaces {
     init(_ body: [UInt8]) {
         let names = [Array("user_id".utf8), Array("\\u".utf8)]
         candidates = body.withUnsafeBytes { bytes in
-            names.flatMap { Splice.ranges(of: $0, in: bytes).map(\.lowerBound) }
+            names.flatMap { ByteSearch.all(of: $0, in: bytes).map(\.lowerBound) }
         }.sorted()
         guard !candidates.isEmpty else { return }
         guard !look(inJSON: body, at: 0) else { return }
@@ -137,7 +137,7 @@ struct IdentityPlaces {
     // MARK: - No JSON
 
     private mutating func lookForNames(in text: [UInt8], at offset: Int) {
-        for name in text.withUnsafeBytes({ Splice.ranges(of: Array("\"user_id\"".utf8), in: $0) }) {
+        for name in text.withUnsafeBytes({ ByteSearch.all(of: Array("\"user_id\"".utf8), in: $0) }) {
             var start = name.upperBound
             while start < text.count, text[start] <= 0x20 || text[start] == UInt8(ascii: ":") { start += 1 }
             guard start < text.count else { return }

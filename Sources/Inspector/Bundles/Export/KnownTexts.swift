@@ -1,3 +1,5 @@
+import Recorder
+
 /// Finds known texts in bytes: in any letter case, behind percent-encoding and JSON escapes, and in base64.
 ///
 /// One walk finds all of them, however many there are.
@@ -45,16 +47,10 @@ struct KnownTexts {
 
     /// Adds what base64 makes of bytes that begin at a place in a group of three.
     private mutating func addBase64(_ bytes: [UInt8], _ shift: Int, _ text: String) {
-        let all = Self.base64([UInt8](repeating: 0, count: shift) + bytes)
-        // Characters that hold bits of what stands beside are not known.
-        let known = all[[0, 2, 3][shift]..<((shift + bytes.count) * 8 / 6)]
         let isOpen = (shift + bytes.count) % 3 != 0
-        add(Pattern(bytes: Array(known), text: text, reachesBefore: shift != 0, reachesBehind: isOpen))
-        let other = known.map {
-            $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+        for form in Set([false, true].map({ Base64.determined(by: bytes, shift: shift, urlSafe: $0) })) {
+            add(Pattern(bytes: form, text: text, reachesBefore: shift != 0, reachesBehind: isOpen))
         }
-        guard !known.elementsEqual(other) else { return }
-        add(Pattern(bytes: other, text: text, reachesBefore: shift != 0, reachesBehind: isOpen))
     }
 
     private mutating func add(_ pattern: Pattern) {
@@ -107,8 +103,8 @@ struct KnownTexts {
             guard let next = reader.next(), folded(next) == byte else { return nil }
         }
         var (lower, upper) = (start, reader.position)
-        if pattern.reachesBefore, lower > 0, isBase64(text[lower - 1]) { lower -= 1 }
-        if pattern.reachesBehind, upper < text.count, isBase64(text[upper]) { upper += 1 }
+        if pattern.reachesBefore, lower > 0, Base64.holds(text[lower - 1]) { lower -= 1 }
+        if pattern.reachesBehind, upper < text.count, Base64.holds(text[upper]) { upper += 1 }
         return lower..<upper
     }
 
@@ -126,29 +122,5 @@ struct KnownTexts {
         case UInt8(ascii: "+"): 0x20
         default: byte
         }
-    }
-
-    private static func isBase64(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "+/-_".utf8.contains(byte)
-        }
-    }
-
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    private static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        var value: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            value = (value << 8 | UInt32(byte)) & 0xFFFF
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                result.append(alphabet[Int(value >> UInt32(bits)) & 63])
-            }
-        }
-        return result
     }
 }

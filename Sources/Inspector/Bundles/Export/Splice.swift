@@ -1,9 +1,3 @@
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
-
 /// Changes to bytes that are cut into runs, such as the pieces of a body or the reads that brought it.
 struct Splice {
     /// What goes, and what comes in its place.
@@ -66,23 +60,5 @@ struct Splice {
     /// Whether an edit changes bytes of a range.
     func touches(_ range: Range<Int>) -> Bool {
         edits.contains { $0.range.overlaps(range) }
-    }
-
-    /// Where a text occurs in bytes, from left to right.
-    static func ranges(of text: [UInt8], in bytes: UnsafeRawBufferPointer) -> [Range<Int>] {
-        guard let first = text.first, let base = bytes.baseAddress else { return [] }
-        var ranges: [Range<Int>] = []
-        var position = 0
-        while position + text.count <= bytes.count,
-            let found = memchr(base + position, Int32(first), bytes.count - text.count + 1 - position)
-        {
-            let start = UnsafeRawPointer(found) - base
-            let isHere = text.withUnsafeBytes { part in
-                part.baseAddress.map { memcmp(base + start, $0, part.count) == 0 } ?? false
-            }
-            if isHere { ranges.append(start..<(start + text.count)) }
-            position = start + (isHere ? text.count : 1)
-        }
-        return ranges
     }
 }

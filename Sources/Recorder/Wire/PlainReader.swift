@@ -1,21 +1,22 @@
 /// Reads text as its reader means it: without percent-encoding and JSON escapes, however deep they lie in each other.
-struct PlainReader {
+package struct PlainReader {
     private let text: UnsafeRawBufferPointer
     /// The bytes of a character that was escaped and has more than one.
     private var pending: [UInt8] = []
     /// Where what stands for the last byte begins.
-    private(set) var start = 0
+    package private(set) var start = 0
     /// Where what stands for the last byte ends.
-    private(set) var position: Int
+    package private(set) var position: Int
 
-    init(_ text: UnsafeRawBufferPointer, from position: Int = 0) {
+    /// Begins to read.
+    package init(_ text: UnsafeRawBufferPointer, from position: Int = 0) {
         self.text = text
         self.position = position
     }
 
     /// The next byte; `nil` at the end.
     @inline(__always)
-    mutating func next() -> UInt8? {
+    package mutating func next() -> UInt8? {
         if pending.isEmpty, position < text.count {
             let byte = text[position]
             if byte != UInt8(ascii: "%"), byte != UInt8(ascii: "\\") {
@@ -25,6 +26,19 @@ struct PlainReader {
             }
         }
         return nextEscaped()
+    }
+
+    /// The whole text; `nil` when nothing in it is escaped.
+    package static func plain(_ text: [UInt8]) -> [UInt8]? {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return nil }
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        text.withUnsafeBytes { bytes in
+            var reader = PlainReader(bytes)
+            while let byte = reader.next() { output.append(byte) }
+        }
+        // Whatever stands for something else is longer than it.
+        return output.count < text.count ? output : nil
     }
 
     private mutating func nextEscaped() -> UInt8? {
