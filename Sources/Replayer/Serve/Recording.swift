@@ -80,7 +80,7 @@ final class Recording: @unchecked Sendable {
                 start: 0,
                 firstByte: recorded.summary.timeToFirstByte,
                 end: exchange.duration,
-                ending: exchange.ending,
+                ending: exchange.clientEnding,
                 isHead: isHead,
                 speed: speed
             ).steps

@@ -115,20 +115,41 @@ struct ReplayerServeTests {
         }
     }
 
-    @Test("what clients got comes again with --side client, whatever attempts it took")
+    @Test("what clients got comes again with --side client, framing and end included")
     func whatClientsGotComesAgain() async throws {
         let directory = try TemporaryDirectory()
-        let home = try await recorded(in: directory)
+        // Broken between two events: the proxy adds an event of its own and ends the answer properly.
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let replies =
+            Self.said.map(\.reply) + [RawUpstream.Reply.bytesThenReset(Array((head + Self.chunk(Self.stream)).utf8))]
+        var got: [(response: RawResponse, end: RawClient.End?)] = []
+        let home = try await RawUpstream.run(replies) { _, port in
+            let proxy = try await ProxyProgram.start(upstream: "http://127.0.0.1:\(port)", in: directory)
+            for number in replies.indices {
+                let client = try await RawClient.connect(proxy.port)
+                try await client.send(ProxyProgram.request(Self.request(number)))
+                let response = await client.readResponse()
+                got.append((response, client.end))
+            }
+            #expect(await proxy.stop().code == 0)
+            return proxy.home
+        }
+        #expect(got.last?.response.isWhole == true && got.last?.response.text.contains("event: error") == true)
         let serve = try await ReplayerProgram.serve(
             ["--home", home, "--side", "client", "--speed", "max"],
             in: directory
         )
-        let (response, _) = try await serve.post(Self.request(1))
-        #expect(response.status == 429)
-        // The proxy's own header is part of what a client got.
-        #expect(response.value("x-tapedeck-exchange") != nil)
+        for (number, before) in got.enumerated() {
+            let (response, end) = try await serve.post(Self.request(number))
+            #expect(response.head == before.response.head)
+            #expect(response.text == before.response.text)
+            #expect(response.isWhole == before.response.isWhole, "\(number)")
+            #expect(end == before.end, "\(number)")
+            // The proxy's own header is part of what a client got.
+            #expect(response.value("x-tapedeck-exchange") != nil)
+        }
         let outcome = await serve.stop()
-        #expect(outcome.output == "exact=1 normalised=0 minor=0 major=0 unmatched=0 unused=5\n")
+        #expect(outcome.output == "exact=7 normalised=0 minor=0 major=0 unmatched=0 unused=0\n")
     }
 
     @Test("a miss names what is near, goes on to an upstream if asked to, and is a failure with --strict")

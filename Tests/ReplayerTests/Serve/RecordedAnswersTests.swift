@@ -92,6 +92,25 @@ struct RecordedAnswersTests {
         #expect(answers.result.unused == 0)
     }
 
+    @Test("a broken upstream looks as it did to the client: a proper end behind the proxy's error, a cut otherwise")
+    func brokenForTheClient() throws {
+        let chunked = [HeaderField("transfer-encoding", "chunked")]
+        func sample(_ number: UInt64, _ text: String, got: String, ending: Ending) -> ServedSample {
+            var sample = ServedSample(number: number, body: Self.message(text))
+            sample.attempts = [ServedSample.Answer(headers: chunked, body: "data: 1\n\n", ending: ending)]
+            sample.final = ServedSample.Answer(headers: chunked, body: got, ending: ending)
+            return sample
+        }
+        let answers = try answers([
+            sample(1, "a", got: "data: 1\n\nevent: error\n\n", ending: .reset),
+            sample(2, "b", got: "data: 1\n\n", ending: .reset),
+            sample(3, "c", got: "data: 1\n\n", ending: .timeout),
+        ]) { $0.side = .client }
+        #expect(answers.steps(answering: request(Self.message("a"))).last == .write(Array("0\r\n\r\n".utf8)))
+        #expect(answers.steps(answering: request(Self.message("b"))).last == .close)
+        #expect(answers.steps(answering: request(Self.message("c"))).last == .close)
+    }
+
     @Test("a miss names the nearest recorded requests and the first difference of each")
     func aMissNamesTheNearest() throws {
         let samples = ["a", "b", "c", "d"].enumerated().map { number, word in
