@@ -159,7 +159,8 @@ struct ExportCommand: ParsableCommand {
                 if self.json { place.write(into: &json) } else { try output.write(lines: [place.line]) }
             }
             StandardError.write(
-                "\(count) places hold secrets, or bytes that nobody can look into: nothing was written; "
+                "\(count) \(count == 1 ? "place holds" : "places hold") secrets, or bytes that nobody can look into: "
+                    + "nothing was written; "
                     + "--mask replaces them"
             )
         case .tooLarge(let address, let bytes):
