@@ -22,6 +22,8 @@ package struct CapturedExchange: Sendable {
     package var attempts: [CapturedAttempt]
     /// What the client got; `nil` when no head was sent.
     package var answer: CapturedAnswer?
+    /// Why there was no further attempt, when there was a choice.
+    package var decision: AnswerDecision?
     /// How it ended for the client.
     package var ending: Ending
     /// From the first byte of the request to the end.
@@ -63,6 +65,12 @@ package struct CapturedAttempt: Sendable {
     package var ending: Ending = .complete
     /// What went wrong on the way.
     package var failure: String?
+    /// Until when the account is left alone because of it.
+    package var cooldownUntil: Timestamp?
+    /// Why it is left alone.
+    package var cooldownReason: String?
+    /// How long the policy waited before it.
+    package var waited: Int64 = 0
     /// The request head as sent.
     package var sent = DerivedHead()
     /// The response head.

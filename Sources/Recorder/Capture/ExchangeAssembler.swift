@@ -133,6 +133,7 @@ struct ExchangeAssembler {
         )
         var exchange = Exchange(id: captured.id, startedAt: captured.startedAt, request: recorded)
         exchange.clientKey = captured.clientKey
+        exchange.decision = captured.decision
         exchange.model = request.facts.model.map { masker.masked($0) }
         exchange.stream = request.facts.stream
         (exchange.session, exchange.user) = identity(captured.head, request, target.query)
@@ -183,8 +184,11 @@ struct ExchangeAssembler {
             endedAt: attempt.endedAt,
             ending: attempt.ending,
             failure: attempt.failure.map { masker.masked($0) },
+            cooldownUntil: attempt.cooldownUntil,
             request: request
         )
+        recorded.cooldownReason = attempt.cooldownReason
+        recorded.waited = attempt.waited
         guard let head = attempt.head else { return recorded }
         let stored: (body: StoredBody, chunks: [Chunk])
         var watch: ErrorEventWatch

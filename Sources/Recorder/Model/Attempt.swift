@@ -26,6 +26,10 @@ package struct Attempt: Sendable {
     package var failure: String?
     /// Until when the account is left alone because of this attempt.
     package var cooldownUntil: Timestamp?
+    /// Why it is left alone, such as `5h window spent (opus)`.
+    package var cooldownReason: String?
+    /// How long the policy waited, before this attempt, for an account to come back.
+    package var waited: Int64 = 0
     /// The request as sent upstream; its body is the client's unless the target needed another.
     package var request: RecordedRequest
     /// What the upstream sent, as far as it came.

@@ -1,5 +1,5 @@
 /// What an attempt turned out to be, which decides how the policy reacts.
-package enum AttemptKind: String, Sendable, CaseIterable {
+package enum AttemptKind: String, Sendable, CaseIterable, Codable {
     case success
     case accountQuota = "account_quota"
     case modelQuota = "model_quota"

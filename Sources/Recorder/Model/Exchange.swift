@@ -26,6 +26,8 @@ package struct Exchange: Sendable {
     package var response: RecordedResponse?
     /// Every try at an upstream, in order.
     package var attempts: [Attempt]
+    /// Why the policy made no further attempt, when there was a choice; `nil` when an attempt's answer went through.
+    package var decision: AnswerDecision?
     /// How it ended for the client.
     package var ending: Ending
     /// From the first byte of the request to the end.
