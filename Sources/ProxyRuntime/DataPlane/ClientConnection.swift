@@ -381,7 +381,9 @@ final class ClientConnection: ChannelInboundHandler {
             }
         case .lingering(let since):
             if now - since > limits.linger { context?.close(promise: nil) }
-        case .answering, .closed:
+        case .answering:
+            exchange?.checkTime(now)
+        case .closed:
             return
         }
     }

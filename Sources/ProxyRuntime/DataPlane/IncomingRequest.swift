@@ -17,6 +17,10 @@ final class IncomingRequest {
     private(set) var body: ByteBuffer?
     /// Body bytes that have arrived.
     private(set) var received = 0
+    /// The name of the client key that the request came with, when client keys are in force.
+    var clientKey: String?
+    /// The header line that held it, which goes no further.
+    var clientKeyLine: Int?
     /// Whether the memory for what was read could not be had yet.
     private(set) var isWaitingForMemory = false
 

@@ -6,6 +6,9 @@ package struct TimeLimits: Sendable {
     package var connect: TimeAmount = .seconds(10)
     /// From the request to the first byte of the answer.
     package var firstByte: TimeAmount = .seconds(600)
+    /// From the arrival of a request to the last moment at which nothing of an answer may have gone to the client, where
+    /// accounts are chosen from.
+    package var request: TimeAmount = .seconds(600)
     /// Between two reads of an answer.
     package var betweenBytes: TimeAmount = .seconds(300)
     /// How long an unused upstream connection is kept.
@@ -30,7 +33,17 @@ package struct TimeLimits: Sendable {
 
     /// How often the limits are looked at: fine enough for the shortest of them.
     var tick: TimeAmount {
-        let shortest = min(connect, firstByte, betweenBytes, upstreamIdle, clientHead, clientBody, clientIdle, linger)
+        let shortest = min(
+            connect,
+            firstByte,
+            request,
+            betweenBytes,
+            upstreamIdle,
+            clientHead,
+            clientBody,
+            clientIdle,
+            linger
+        )
         return max(.milliseconds(10), min(.seconds(1), .nanoseconds(shortest.nanoseconds / 4)))
     }
 }

@@ -11,7 +11,9 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
     let eventLoop: any EventLoop
     let settings: DataPlaneSettings
     let recorder: CapturePipeline
-    let policy: PassThroughPolicy
+    let router: AccountRouter
+    /// Where requests go that no account has another place for.
+    let upstream: UpstreamTarget
     let pages: any PageResponder
     let bodyBudget: BodyBudget
     let pool: UpstreamPool
@@ -30,7 +32,8 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
         eventLoop: any EventLoop,
         settings: DataPlaneSettings,
         recorder: CapturePipeline,
-        policy: PassThroughPolicy,
+        router: AccountRouter,
+        upstream: UpstreamTarget,
         pages: any PageResponder,
         bodyBudget: BodyBudget,
         tls: NIOSSLContext
@@ -38,7 +41,8 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
         self.eventLoop = eventLoop
         self.settings = settings
         self.recorder = recorder
-        self.policy = policy
+        self.router = router
+        self.upstream = upstream
         self.pages = pages
         self.bodyBudget = bodyBudget
         pool = UpstreamPool(eventLoop: eventLoop, limits: settings.limits, tls: tls)

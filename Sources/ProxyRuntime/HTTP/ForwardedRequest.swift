@@ -2,7 +2,7 @@ import NIOCore
 import Recorder
 
 /// The request head that goes upstream: the client's lines byte for byte, but for those of one connection only,
-/// `Host`, the length framing and an `Accept-Encoding` that offers more than can be inflated.
+/// `Host`, the length framing, an `Accept-Encoding` that offers more than can be inflated, and the credentials.
 struct ForwardedRequest {
     /// The head as bytes.
     var bytes: ByteBuffer
@@ -11,18 +11,23 @@ struct ForwardedRequest {
     /// What was changed beyond one connection's headers, a sentence each.
     var changes: [String] = []
 
+    /// What a request without `anthropic-version` gets when an account serves it.
+    static let defaultVersion = "2023-06-01"
+
     /// Writes the head for a target.
     ///
     /// - Parameters:
     ///   - head: the client's head.
     ///   - pathAndQuery: the part of it that is asked for.
     ///   - target: where it goes.
+    ///   - credentials: whose credentials it carries.
     ///   - bodyLength: the length of the whole body, or `nil` when the request has none.
     ///   - allocator: makes the buffer.
     init(
         _ head: HTTPHead,
         pathAndQuery: HTTPHead.Part,
         target: UpstreamTarget,
+        credentials: OutgoingCredentials = .client(withoutLine: nil),
         bodyLength: Int?,
         allocator: ByteBufferAllocator
     ) {
@@ -34,12 +39,27 @@ struct ForwardedRequest {
         writer.start(" HTTP/1.1\r\n")
         let named = head.namedByConnection()
         var hasHost = false
+        var hasVersion = false
+        var credential = credentials.header(insteadOf: head)
         for (index, line) in head.lines.enumerated() {
             switch line.known {
             case .connection, .hopByHop:
                 continue
             case .replayMark:
                 changes.append("\(ReplayMark.header) noted and kept back")
+            case .pin:
+                changes.append("x-tapedeck-account obeyed and kept back")
+            case .credential where !credentials.passes(index):
+                // In the place of the first of the client's, once.
+                if let header = credential, head.withBytes(line.name, { header.hasName($0) }) {
+                    writer.write(head.text(line.name), header.value)
+                    credential = nil
+                }
+            case .cookie where credentials.isAccount:
+                changes.append("the client's cookies kept back")
+            case .anthropicVersion:
+                hasVersion = true
+                writer.keep(index)
             case .host:
                 writer.write(head.text(line.name), target.authority)
                 hasHost = true
@@ -58,6 +78,11 @@ struct ForwardedRequest {
             }
         }
         if !hasHost { writer.write("Host", target.authority) }
+        if let header = credential { writer.write(header.name, header.value) }
+        if credentials.isAccount, !hasVersion {
+            writer.write("anthropic-version", ForwardedRequest.defaultVersion)
+            changes.append("anthropic-version \(ForwardedRequest.defaultVersion) added, as the client named none")
+        }
         writer.finish()
         bytes = writer.bytes
         derived = writer.derived

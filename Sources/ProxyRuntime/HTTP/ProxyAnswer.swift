@@ -17,6 +17,12 @@ struct ProxyAnswer {
         case notFound = "not_found"
         case unavailable = "unavailable"
         case internalError = "internal_error"
+        /// Every account is at a limit.
+        case accountsLimited = "accounts_limited"
+        /// No account can serve: overloaded, failing or paused.
+        case accountsUnavailable = "accounts_unavailable"
+        /// `x-tapedeck-account` names none.
+        case unknownAccount = "unknown_account"
     }
 
     /// The status.
@@ -25,6 +31,8 @@ struct ProxyAnswer {
     var code: Code
     /// A sentence for people.
     var message: String
+    /// Header lines beyond the usual ones.
+    var extraLines: [HeaderField] = []
 
     /// `error.type` as Anthropic uses it for the status.
     var type: String {
@@ -45,10 +53,13 @@ struct ProxyAnswer {
     var reason: String {
         switch status {
         case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 417: "Expectation Failed"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
@@ -73,6 +84,7 @@ struct ProxyAnswer {
             HeaderField("Content-Length", String(bodyLength)),
             HeaderField("x-tapedeck-error", code.rawValue),
         ]
+        lines += extraLines
         if let exchange { lines.append(HeaderField("x-tapedeck-exchange", exchange.description)) }
         if closes { lines.append(HeaderField("Connection", "close")) }
         return lines

@@ -12,6 +12,8 @@ package struct AttemptOutcome: Sendable {
     package var spendCapUntil: Timestamp?
     /// Whether there is an answer that could be given to the client as it is.
     package var isDeliverable = false
+    /// Whether it is an `error` event that a stream of a success begins with.
+    package var isErrorEvent = false
     /// Whether the request surely did not reach the upstream.
     package var isUnsent = false
 

@@ -16,6 +16,10 @@ package struct Cooldown: Hashable, Sendable, Codable {
     package var claim: String?
     /// The reason in words, such as `5h window spent`.
     package var reason: String
+    /// Whether the account answers all the same, at a price: paid overage.
+    package var servesAnyway = false
+    /// Whether the upstream still accepts a part of the requests.
+    package var acceptsSome = false
 
     /// Makes a cool-down.
     package init(

@@ -33,6 +33,8 @@ package final class ProxyServer: Sendable {
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     private let recorder: CapturePipeline
+    /// Chooses the account of each attempt.
+    package let router: AccountRouter
     private let workers: [Worker]
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let isEnding = NIOLockedValueBox(false)
@@ -50,12 +52,16 @@ package final class ProxyServer: Sendable {
         self.group = group
         let pages = HummingbirdPages(health: HealthPage(recorder: recorder, started: .now()), logger: logger)
         let budget = BodyBudget(limit: settings.bodyBudget)
+        let router = AccountRouter(settings.routing, seed: .random(in: .min ... .max))
+        router.use(settings.accounts)
+        self.router = router
         workers = group.makeIterator().map { eventLoop in
             Worker(
                 eventLoop: eventLoop,
                 settings: settings.dataPlane,
                 recorder: recorder,
-                policy: PassThroughPolicy(target: settings.upstream),
+                router: router,
+                upstream: settings.upstream,
                 pages: pages,
                 bodyBudget: budget,
                 tls: tls

@@ -26,6 +26,10 @@ package struct ProxySettings: Sendable {
     package var recorder = RecorderSettings()
     /// When recordings are sealed into bundles, and when those are deleted.
     package var sealing = SealingSettings()
+    /// The numbers of the routing policy.
+    package var routing = RoutingConfiguration()
+    /// The accounts at the start.
+    package var accounts: [Account] = []
     /// Bytes that request bodies may hold together while they are read.
     package var bodyBudget = 256 << 20
 

@@ -1,6 +1,6 @@
 /// Looks whether an answer carries an `error` event, as its bytes come by.
 struct ErrorEventWatch {
-    private var inflater: Inflater?
+    private var inflater: DecodingStream?
     /// What is an event, and what only looks like one, is the decoder's to say; an error is a short event.
     private var decoder = SSEDecoder(limit: 64 << 10)
     private let isEventStream: Bool
@@ -19,7 +19,7 @@ struct ErrorEventWatch {
         case .text(.eventStream):
             isEventStream = true
         case .compressed(let format, .eventStream):
-            inflater = Inflater(format == .gzip ? "gzip" : "deflate")
+            inflater = DecodingStream(format == .gzip ? "gzip" : "deflate")
             isEventStream = inflater != nil
         default:
             isEventStream = false
@@ -29,7 +29,7 @@ struct ErrorEventWatch {
     mutating func feed(_ bytes: UnsafeRawBufferPointer) {
         guard isEventStream, !hasError else { return }
         if let inflater {
-            inflater.inflate(bytes).withUnsafeBytes { look(in: $0) }
+            inflater.decode(bytes).withUnsafeBytes { look(in: $0) }
         } else {
             look(in: bytes)
         }
@@ -44,24 +44,6 @@ struct ErrorEventWatch {
     }
 
     private static let overload = Array("\"overloaded_error\"".utf8)
-}
-
-/// Holds a decoding stream, so that what has one can be copied.
-private final class Inflater {
-    private var decoder: ContentDecoder
-
-    init?(_ coding: String) {
-        guard let decoder = ContentDecoder(headers: HeaderBlock([HeaderField("content-encoding", coding)])) else {
-            return nil
-        }
-        self.decoder = decoder
-    }
-
-    func inflate(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        var output: [UInt8] = []
-        decoder.decode(bytes, into: &output)
-        return output
-    }
 }
 
 extension UnsafeRawBufferPointer {

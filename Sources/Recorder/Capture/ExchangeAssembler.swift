@@ -246,7 +246,7 @@ struct ExchangeAssembler {
         return (body, chunks)
     }
 
-    private func answer(
+    private mutating func answer(
         _ answer: CapturedAnswer?,
         _ attempt: Attempt?,
         _ segmentNumber: Int,
@@ -276,14 +276,14 @@ struct ExchangeAssembler {
 
     // MARK: - Heads
 
-    private func derive(_ head: DerivedHead, from original: HeaderBlock) -> HeaderBlock {
+    private mutating func derive(_ head: DerivedHead, from original: HeaderBlock) -> HeaderBlock {
         var block = HeaderBlock()
         for line in head.lines {
             switch line {
             case .original(let range):
                 block.append(range.clamped(to: 0..<original.count), of: original)
             case .written(let field):
-                block.append(name: field.name.utf8, value: masker.masked(field.value).utf8)
+                heads.append(field, to: &block)
             }
         }
         return block

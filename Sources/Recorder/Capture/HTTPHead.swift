@@ -78,15 +78,22 @@ package struct HTTPHead: Sendable {
 /// A header line that is handled, not only forwarded.
 package enum KnownHeader: UInt8, Sendable {
     case acceptEncoding
+    case anthropicVersion
     case connection
     case contentEncoding
     case contentLength
     case contentType
+    /// `Cookie`.
+    case cookie
+    /// `x-api-key` and `Authorization`.
+    case credential
     case expect
     case host
     /// `Keep-Alive`, `Proxy-Connection`, `Proxy-Authorization`, `Proxy-Authenticate`, `TE`, `Trailer`, `Upgrade`: they
     /// concern one connection only (RFC 9110 section 7.6.1).
     case hopByHop
+    /// `x-tapedeck-account`, by which a request asks for an account.
+    case pin
     /// `ReplayMark.header`.
     case replayMark
     case sessionID
@@ -98,20 +105,25 @@ package enum KnownHeader: UInt8, Sendable {
         switch name.count {
         case 2: known = name.isEqualIgnoringCase("te") ? .hopByHop : nil
         case 4: known = name.isEqualIgnoringCase("host") ? .host : nil
+        case 6 where name.isEqualIgnoringCase("cookie"): known = .cookie
         case 6: known = name.isEqualIgnoringCase("expect") ? .expect : nil
         case 7:
             let isOne = name.isEqualIgnoringCase("trailer") || name.isEqualIgnoringCase("upgrade")
             known = isOne ? .hopByHop : nil
+        case 9: known = name.isEqualIgnoringCase("x-api-key") ? .credential : nil
         case 10 where name.isEqualIgnoringCase("connection"): known = .connection
         case 10: known = name.isEqualIgnoringCase("keep-alive") ? .hopByHop : nil
         case 12 where name.isEqualIgnoringCase("content-type"): known = .contentType
         case 12: known = name.isEqualIgnoringCase("x-session-id") ? .sessionID : nil
+        case 13: known = name.isEqualIgnoringCase("authorization") ? .credential : nil
         case 14: known = name.isEqualIgnoringCase("content-length") ? .contentLength : nil
         case 15: known = name.isEqualIgnoringCase("accept-encoding") ? .acceptEncoding : nil
         case 16 where name.isEqualIgnoringCase("content-encoding"): known = .contentEncoding
         case 16: known = name.isEqualIgnoringCase("proxy-connection") ? .hopByHop : nil
         case 17 where name.isEqualIgnoringCase("x-tapedeck-replay"): known = .replayMark
+        case 17 where name.isEqualIgnoringCase("anthropic-version"): known = .anthropicVersion
         case 17: known = name.isEqualIgnoringCase("transfer-encoding") ? .transferEncoding : nil
+        case 18 where name.isEqualIgnoringCase("x-tapedeck-account"): known = .pin
         case 18: known = name.isEqualIgnoringCase("proxy-authenticate") ? .hopByHop : nil
         case 19 where name.isEqualIgnoringCase("proxy-authorization"): known = .hopByHop
         case 19: known = name.isEqualIgnoringCase("x-claude-session-id") ? .sessionID : nil

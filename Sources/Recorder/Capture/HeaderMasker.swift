@@ -37,6 +37,14 @@ struct HeaderMasker {
         return block
     }
 
+    /// Adds a line that the proxy wrote: it may carry an account's key.
+    mutating func append(_ field: HeaderField, to block: inout HeaderBlock) {
+        var (name, value) = (field.name, field.value)
+        name.withUTF8 { name in
+            value.withUTF8 { append(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer($0), to: &block) }
+        }
+    }
+
     private mutating func append(
         _ name: UnsafeRawBufferPointer,
         _ value: UnsafeRawBufferPointer,

@@ -1,0 +1,49 @@
+import Recorder
+
+/// Whose credentials a request carries upstream.
+enum OutgoingCredentials {
+    /// The client's own, but for the line that held a key of this proxy's, if there is one.
+    case client(withoutLine: Int?)
+    /// An account's; nothing of the client's goes with it.
+    case account(Account)
+
+    /// A header line with a credential.
+    struct Header {
+        var name: String
+        var value: String
+
+        func hasName(_ other: UnsafeRawBufferPointer) -> Bool {
+            other.count == name.utf8.count && String(decoding: other, as: UTF8.self).equalsIgnoringCase(name)
+        }
+    }
+
+    var isAccount: Bool {
+        if case .account = self { return true }
+        return false
+    }
+
+    /// Whether a credential line of the client's goes upstream.
+    func passes(_ line: Int) -> Bool {
+        if case .client(let without) = self { return line != without }
+        return false
+    }
+
+    /// The one line that carries the account's credential.
+    ///
+    /// An OAuth token goes as Bearer only; a key in the header that the account is set to, else in the one that the client
+    /// used, else in `x-api-key`.
+    func header(insteadOf head: HTTPHead) -> Header? {
+        guard case .account(let account) = self else { return nil }
+        let secret = account.credential.secret
+        let isBearer: Bool
+        switch account.auth {
+        case _ where account.credential.isOAuth, .bearer?: isBearer = true
+        case .xAPIKey?: isBearer = false
+        case nil:
+            let first = head.lines.first { $0.known == .credential }
+            isBearer = first.map { head.withBytes($0.name) { $0.isEqualIgnoringCase("authorization") } } ?? false
+        }
+        return isBearer
+            ? Header(name: "authorization", value: "Bearer " + secret) : Header(name: "x-api-key", value: secret)
+    }
+}
