@@ -29,10 +29,27 @@ struct FilterOptions: ParsableArguments {
     var until: String?
 
     func validate() throws {
-        for (flag, value) in [("--model", model), ("--session", session), ("--account", account)] where value == "" {
+        try FilterOptions.refuseEmpty([("--model", model), ("--session", session), ("--account", account)])
+        _ = try query(limit: nil)
+    }
+
+    /// Refuses values that can't be meant.
+    static func refuseEmpty(_ options: [(flag: String, value: String?)]) throws {
+        for (flag, value) in options where value == "" {
             throw ValidationError("The value '' is invalid for '\(flag)': leave the flag out to see all.")
         }
-        _ = try query(limit: nil)
+    }
+
+    /// Reads the time that a flag has.
+    static func instant(_ flag: String, _ text: String?, _ edge: TimeExpression.Edge) throws -> Timestamp? {
+        guard let text else { return nil }
+        guard let instant = TimeExpression(now: Clock.now, zone: .system).instant(text, edge) else {
+            throw ValidationError(
+                "The value '\(text)' is invalid for '\(flag) <time>': "
+                    + "write 2026-11-20T10:00:00Z, 2026-11-20, 10:00, 30m, 2h or 7d."
+            )
+        }
+        return instant
     }
 
     /// Whether no condition is given.
@@ -41,25 +58,14 @@ struct FilterOptions: ParsableArguments {
     }
 
     func query(limit: Int?) throws -> ExchangeQuery {
-        let expression = TimeExpression(now: Clock.now, zone: .system)
-        func instant(_ flag: String, _ text: String?, _ edge: TimeExpression.Edge) throws -> Timestamp? {
-            guard let text else { return nil }
-            guard let instant = expression.instant(text, edge) else {
-                throw ValidationError(
-                    "The value '\(text)' is invalid for '\(flag) <time>': "
-                        + "write 2026-11-20T10:00:00Z, 2026-11-20, 10:00, 30m, 2h or 7d."
-                )
-            }
-            return instant
-        }
-        return ExchangeQuery(
+        ExchangeQuery(
             limit: limit,
             errorOnly: errorOnly,
             model: model,
             session: session,
             account: account,
-            since: try instant("--since", since, .since),
-            until: try instant("--until", until, .until)
+            since: try FilterOptions.instant("--since", since, .since),
+            until: try FilterOptions.instant("--until", until, .until)
         )
     }
 }

@@ -11,7 +11,7 @@ struct RootCommand: ParsableCommand {
         subcommands: [
             LogsCommand.self, ShowCommand.self, ExportCommand.self, ImportCommand.self, VerifyCommand.self,
             AuditCommand.self,
-            UnpackCommand.self, DoctorCommand.self,
+            UnpackCommand.self, StatsCommand.self, DoctorCommand.self,
         ]
     )
 }

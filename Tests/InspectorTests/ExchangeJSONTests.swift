@@ -24,8 +24,8 @@ struct ExchangeJSONTests {
         ("address", [.text]), ("target", [.text]), ("account", [.text, .null]), ("because", [.text]),
         ("kind", [.text]), ("rejected", [.list]), ("status", [.number, .null]), ("error_type", [.text, .null]),
         ("started_at", [.text]), ("ttfb_ms", [.number, .null]), ("duration_ms", [.number]), ("ending", [.text]),
-        ("cooldown_until", [.text, .null]), ("changes", [.list]), ("failure", [.text, .null]), ("request", [.object]),
-        ("response", [.object, .null]),
+        ("cooldown_until", [.text, .null]), ("cooldown_reason", [.text, .null]), ("waited_ms", [.number]),
+        ("changes", [.list]), ("failure", [.text, .null]), ("request", [.object]), ("response", [.object, .null]),
     ]
 
     static let requestShape: [(String, [Shape])] = [
@@ -39,7 +39,7 @@ struct ExchangeJSONTests {
 
     static let forms: [SampleExchange] = [
         .success(1), .stream(2), .failover(3), .error(4), .cancelledBeforeHead(5), .networkFailure(6), .truncation(7),
-        .omittedBody(8),
+        .omittedBody(8), .allOut(9),
     ]
 
     @Test("one line, as the design has it")
@@ -98,6 +98,7 @@ struct ExchangeJSONTests {
         let detail = try detail(form)
         var shape = Self.logShape.filter { $0.0 != "attempts" }
         shape += [("request", [.object]), ("response", [.object, .null]), ("attempts", [.list])]
+        shape.append(("decision", [.object, .null]))
         check(detail, shape)
         checkMessages(of: detail)
         let attempts = try #require(detail["attempts"] as? [[String: Any]])
@@ -153,12 +154,32 @@ struct ExchangeJSONTests {
         #expect(attempts[0]["status"] as? Int == 429)
         #expect(attempts[0]["error_type"] as? String == "rate_limit_error")
         #expect(attempts[0]["cooldown_until"] as? String == "2026-11-20T11:00:00.000000Z")
+        #expect(attempts[0]["cooldown_reason"] as? String == "5h window spent")
+        #expect(attempts[0]["waited_ms"] as? Double == 0)
         #expect(attempts[0]["ttfb_ms"] as? Double == 100)
+        #expect(attempts[1]["cooldown_reason"] is NSNull)
         #expect(attempts[1]["started_at"] as? String == "2026-11-20T10:00:03.300000Z")
         let rejected = try #require((attempts[1]["rejected"] as? [[String: String]])?.first)
         #expect(rejected == ["account": "team-a", "because": "cooling down"])
         let headers = (attempts[0]["request"] as? [String: Any])?["headers"] as? [[String]]
         #expect(headers == [["Content-Type", "application/json"]])
+    }
+
+    @Test("why nothing more was tried is told, with whom was passed over for what and how long was waited")
+    func decision() throws {
+        let detail = try detail(.allOut(9))
+        #expect((detail["attempts"] as? [[String: Any]])?[1]["waited_ms"] as? Double == 1240)
+        let decision = try #require(detail["decision"] as? [String: Any])
+        #expect(Set(decision.keys) == ["because", "rejected", "waited_ms"])
+        #expect(decision["because"] as? String == "every account is out; team-b is back first")
+        #expect(decision["waited_ms"] as? Double == 2000)
+        #expect(
+            decision["rejected"] as? [[String: String]] == [
+                ["account": "team-a", "because": "5h window spent"],
+                ["account": "team-b", "because": "told to wait 60 s"],
+            ]
+        )
+        #expect(try self.detail(.failover(3))["decision"] is NSNull)
     }
 
     @Test("events are lines with their address, time, name and data")

@@ -40,15 +40,16 @@ struct ExchangePageTests {
                 "  bytes       54 B sent, 199 B received",
                 "",
                 "Attempts",
-                "  x17.1  anthropic / team-a  429 account_quota (rate_limit_error)",
+                "  x17.1  anthropic / team-a  429 account_quota (rate_limit_error): the account's window is spent",
                 "        chosen because the session stays on team-a",
                 "        changed: accept-encoding narrowed to gzip",
                 "        began +400 µs, first byte +100.4 ms, ended +200.4 ms: complete",
-                "        left alone until 2026-11-20 11:00:00",
+                "        left alone until 2026-11-20 11:00:00, for 59m 42s: 5h window spent",
                 "  x17.2  anthropic / team-b  200 success",
-                "        passed over team-a: cooling down",
                 "        chosen because it has most headroom",
+                "        passed over team-a: cooling down",
                 "        began +300.0 ms, first byte +400.0 ms, ended +500.0 ms: complete",
+                "  answer  of x17.2",
                 "",
                 "Request headers",
                 "  Content-Type: application/json",
@@ -79,9 +80,54 @@ struct ExchangePageTests {
     @Test("an attempt has a page of its own")
     func attempt() throws {
         let lines = try page(.failover(17)).lines(attempt: 1)
-        #expect(lines[0] == "  x17.1  anthropic / team-a  429 account_quota (rate_limit_error)")
+        #expect(
+            lines[0]
+                == "  x17.1  anthropic / team-a  429 account_quota (rate_limit_error): the account's window is spent"
+        )
         #expect(lines.contains("Upstream response headers (429)"))
         #expect(lines.contains { $0.contains("\"message\": \"slow down\"") })
+    }
+
+    /// What stands under "Attempts".
+    private func story(_ form: SampleExchange) throws -> [String] {
+        let lines = try page(form).lines()
+        return Array(lines[(try #require(lines.firstIndex(of: "Attempts")) + 1)...].prefix { !$0.isEmpty })
+    }
+
+    @Test("why nothing more was tried is the end of the story")
+    func allOut() throws {
+        #expect(
+            try story(.allOut(17)) == [
+                "  x17.1  anthropic / team-a  429 account_quota (rate_limit_error): the account's window is spent",
+                "        chosen because the session stays on team-a",
+                "        changed: accept-encoding narrowed to gzip",
+                "        began +400 µs, first byte +100.4 ms, ended +200.4 ms: complete",
+                "        left alone until 2026-11-20 11:00:00, for 59m 42s: 5h window spent",
+                "  x17.2  anthropic / team-b  429 throttle (rate_limit_error): the account is told to wait a moment",
+                "        waited 1.24 s before it",
+                "        chosen because it has most headroom",
+                "        passed over team-a: cooling down",
+                "        began +300.0 ms, first byte +400.0 ms, ended +500.0 ms: complete",
+                "        left alone until 2026-11-20 10:01:30, for 1m 12s",
+                "  answer  by the proxy itself",
+                "        waited 2.00 s for an account before it",
+                "        answered because every account is out; team-b is back first",
+                "        passed over team-a: 5h window spent",
+                "        passed over team-b: told to wait 60 s",
+            ]
+        )
+        // What an upstream sent may be given on for a reason, too.
+        var passedOn = SampleExchange.allOut(17)
+        passedOn.response = passedOn.attempts[1].response
+        passedOn.decision = AnswerDecision(because: "no other account is left")
+        #expect(
+            try story(passedOn).suffix(2) == [
+                "  answer  of x17.2", "        answered because no other account is left",
+            ]
+        )
+        var left = SampleExchange.failover(17)
+        left.response = nil
+        #expect(try story(left).last == "  answer  none")
     }
 
     @Test("a stream is shown as its events")
@@ -120,7 +166,17 @@ struct ExchangePageTests {
         )
         var ownAnswer = SampleExchange.error(7)
         ownAnswer.attempts = []
-        #expect(try page(ownAnswer).lines().contains("  none: the proxy answered by itself"))
+        #expect(try story(ownAnswer) == ["  none", "  answer  by the proxy itself"])
+        #expect(
+            try story(.networkFailure(5)) == [
+                "  x5.1  anthropic  network: the upstream was not reached, or the connection broke",
+                "        chosen because it is the only target",
+                "        began +400 µs, ended +200.4 ms: reset",
+                "        failure: connection refused",
+                "  answer  by the proxy itself",
+            ]
+        )
+        #expect(try story(.success(5)).last == "        began +400 µs, first byte +100.4 ms, ended +200.4 ms: complete")
     }
 
     @Test("a long body is cut, with the way to all of it")

@@ -75,6 +75,38 @@ struct ExchangeStoreTests {
         #expect(answers > 300)
     }
 
+    @Test("an account is that of the last attempt: in segments, in the catalog, in a bundle and in an import of it")
+    func account() throws {
+        var other = SampleExchange.success(3)
+        other.attempts[0].account = "team-a"
+        let bench = try BundleBench([.failover(1), .allOut(2), other])
+        _ = try bench.export("all.zip")
+        let target = try BundleBench([])
+        _ = try BundleImport(target.store.layout).run([bench.path("all.zip")], created: BundleBench.created)
+        let indexed = try SampleStore()
+        try indexed.add([.failover(1), .allOut(2), other])
+        try indexed.index()
+        let sources: [any ExchangeSource] = [
+            try bench.store.open(), try indexed.open(), try Sources.open([bench.path("all.zip")]),
+            try target.store.open(),
+        ]
+        for source in sources {
+            #expect(try source.rows(ExchangeQuery(account: "team-a")).map(\.number) == [3])
+            #expect(try source.rows(ExchangeQuery(account: "team-b")).map(\.number) == [1, 2])
+            let rows = try source.rows(ExchangeQuery())
+            #expect(rows.map(\.attempts) == [2, 2, 1])
+            #expect(rows.map(\.kind) == [.success, .throttle, .success])
+            let first = AttemptSummary(
+                target: "anthropic",
+                account: "team-a",
+                kind: .accountQuota,
+                status: 429,
+                duration: 200_000
+            )
+            #expect(rows.map(\.earlierAttempts) == [[first], [first], []])
+        }
+    }
+
     @Test("a catalog that cannot be used is told about and does not stop reading")
     func damagedCatalog() throws {
         let store = try SampleStore()

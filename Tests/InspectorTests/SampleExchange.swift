@@ -26,6 +26,8 @@ struct SampleAttempt {
     var ending = Ending.complete
     var failure: String?
     var cooldownUntil: Timestamp?
+    var cooldownReason: String?
+    var waited: Int64 = 0
     var response: SampleResponse?
 }
 
@@ -41,6 +43,8 @@ struct SampleExchange {
     var requestBody = SampleBody.text(#"{"model":"claude-sonnet-4-5-20250929","max_tokens":64}"#)
     var attempts: [SampleAttempt] = []
     var response: SampleResponse?
+    var decision: AnswerDecision?
+    var replayOf: String?
     var ending = Ending.complete
 
     /// 2026-11-20T10:00:00Z.
@@ -108,6 +112,7 @@ struct SampleExchange {
                 because: "the session stays on team-a",
                 changes: ["accept-encoding narrowed to gzip"],
                 cooldownUntil: Timestamp(microseconds: tenOClock + 3_600_000_000),
+                cooldownReason: "5h window spent",
                 response: refusal
             ),
             SampleAttempt(
@@ -118,6 +123,28 @@ struct SampleExchange {
                 response: exchange.response
             ),
         ]
+        return exchange
+    }
+
+    /// Refused by two accounts, the second one after a wait; then nothing was left.
+    static func allOut(_ number: UInt64) -> SampleExchange {
+        var exchange = failover(number)
+        exchange.attempts[1].kind = .throttle
+        exchange.attempts[1].waited = 1_240_000
+        exchange.attempts[1].cooldownUntil = Timestamp(microseconds: tenOClock + 90_000_000)
+        exchange.attempts[1].response = exchange.attempts[0].response
+        exchange.response = SampleResponse(
+            status: 429,
+            body: .text(#"{"type":"error","error":{"type":"rate_limit_error","message":"back at 10:01:30"}}"#)
+        )
+        exchange.decision = AnswerDecision(
+            because: "every account is out; team-b is back first",
+            rejected: [
+                RejectedCandidate(account: "team-a", because: "5h window spent"),
+                RejectedCandidate(account: "team-b", because: "told to wait 60 s"),
+            ],
+            waited: 2_000_000
+        )
         return exchange
     }
 

@@ -90,8 +90,10 @@ final class SampleStore {
         exchange.user = form.user
         exchange.model = form.model
         exchange.stream = form.stream
+        exchange.decision = form.decision
+        exchange.replayOf = form.replayOf
         exchange.attempts = form.attempts.map { attempt in
-            Attempt(
+            var recorded = Attempt(
                 target: "anthropic",
                 account: attempt.account,
                 because: attempt.because,
@@ -107,6 +109,9 @@ final class SampleStore {
                 request: request,
                 response: attempt.response.map(response)
             )
+            recorded.cooldownReason = attempt.cooldownReason
+            recorded.waited = attempt.waited
+            return recorded
         }
         exchange.response = form.response.map(response)
         return exchange

@@ -101,6 +101,10 @@ package struct BundleAudit: Sendable {
             targets.add(attempt.target)
             accounts.add(attempt.account)
         }
+        // Their names are in the recording, too, though nothing went to them.
+        for candidate in exchange.attempts.flatMap(\.rejected) + (exchange.decision?.rejected ?? []) {
+            accounts.add(candidate.account, 0)
+        }
         // What an attempt passed on unchanged is one message, not two.
         var seen: Set<BodyRecord> = []
         for request in [exchange.request] + exchange.attempts.map(\.request) {

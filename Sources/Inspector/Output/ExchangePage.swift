@@ -31,8 +31,9 @@ package struct ExchangePage {
         let exchange = recorded.exchange
         var lines = heading() + facts()
         lines += ["", style.bold("Attempts")]
-        if exchange.attempts.isEmpty { lines.append("  none: the proxy answered by itself") }
+        if exchange.attempts.isEmpty { lines.append("  none") }
         for number in exchange.attempts.indices { lines += story(of: number + 1) }
+        lines += conclusion()
         lines += headers("Request headers", exchange.request.headers)
         lines += body("Request body", exchange.request.body, exchange.request.headers, command: "--body request")
         lines += answer("Response", exchange.response, attempt: nil)
@@ -115,33 +116,5 @@ package struct ExchangePage {
             (usage.cacheWrite5m, "written to cache for 5 minutes"), (usage.cacheWrite1h, "for 1 hour"),
         ]
         return parts.compactMap { count, name in count.map { "\($0) \(name)" } }.joined(separator: ", ")
-    }
-
-    // MARK: - How it went
-
-    private func story(of number: Int) -> [String] {
-        let exchange = recorded.exchange
-        let attempt = exchange.attempts[number - 1]
-        let address = ExchangeAddress(exchange: exchange.number, attempt: number)
-        let place = [attempt.target, attempt.account].compactMap { $0 }.joined(separator: " / ")
-        let result = [
-            attempt.response.map { String($0.status) }, attempt.kind.rawValue,
-            recorded.errorType(of: attempt).map { "(\($0))" },
-        ]
-        let outcome = result.compactMap { $0 }.joined(separator: " ")
-        var lines = [
-            "  " + style.bold(address.description) + "  " + TextStyle.printable(place) + "  "
-                + (attempt.kind == .success ? style.green(outcome) : style.red(TextStyle.printable(outcome)))
-        ]
-        func add(_ text: String) { lines.append("        " + TextStyle.printable(text)) }
-        for candidate in attempt.rejected { add("passed over \(candidate.account): \(candidate.because)") }
-        add("chosen because \(attempt.because)")
-        for change in attempt.changes { add("changed: \(change)") }
-        var times = "began +\(Decimals.duration(attempt.startedAt))"
-        if let first = attempt.firstByteAt { times += ", first byte +\(Decimals.duration(first))" }
-        add(times + ", ended +\(Decimals.duration(attempt.endedAt)): \(attempt.ending.rawValue)")
-        if let failure = attempt.failure { add("failure: \(failure)") }
-        if let until = attempt.cooldownUntil { add("left alone until \(zone.text(until))") }
-        return lines
     }
 }

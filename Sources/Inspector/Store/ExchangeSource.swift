@@ -28,6 +28,11 @@ package protocol ExchangeSource {
     ///
     /// - Throws: `StoreError` when they can't be read.
     func missing() throws -> [BundleManifest.Missing]
+
+    /// Counts the exchanges of a query by account; its limit does not count.
+    ///
+    /// - Throws: `StoreError` when they can't be read.
+    func accountStatistics(_ query: ExchangeQuery) throws -> AccountStatistics
 }
 
 extension StoreError {
@@ -43,5 +48,13 @@ extension ExchangeSource {
         var rows: [ExchangeSummary] = []
         try forEach(query) { rows.append($0) }
         return rows
+    }
+
+    package func accountStatistics(_ query: ExchangeQuery) throws -> AccountStatistics {
+        var query = query
+        query.limit = nil
+        var statistics = AccountStatistics()
+        try forEach(query) { statistics.add($0) }
+        return statistics
     }
 }

@@ -184,7 +184,7 @@ package struct ExchangeStore: ExchangeSource {
     // MARK: - The catalog, as far as it can be used
 
     /// Runs a closure with the catalog, and again without it when it turns out to be damaged.
-    private func withCatalog<Result>(
+    func withCatalog<Result>(
         canRepeat: () -> Bool = { true },
         _ body: (CatalogView?, StoreFiles) throws -> Result
     ) throws -> Result {

@@ -53,6 +53,7 @@ struct ExchangeLine {
         for (index, attempt) in attempts.enumerated() {
             exchange.attempts.append(try self.attempt(attempt, "attempts[\(index)]", of: exchange))
         }
+        if let decision = line.optional("decision") { exchange.decision = try self.decision(decision) }
         // What needs no body is derived anew and exact; the rest the writer derived from bodies that it had.
         var summary = ExchangeDerivation.summary(of: exchange) { _ in throw StoreError(.notRecorded, "not read") }
         summary.model = line.optional("model")?.string
@@ -97,9 +98,30 @@ struct ExchangeLine {
         if let response = line.optional("response") {
             attempt.response = try self.response(response, place + ".response")
         }
+        attempt.cooldownReason = line.optional("cooldown_reason")?.string
+        attempt.waited = try line.time("waited_us", orMilliseconds: "waited_ms") ?? 0
+        attempt.rejected = rejected(line)
+        line.optional("changes")?.forEachElement { change in
+            if let text = change.string { attempt.changes.append(text) }
+            return true
+        }
+        return attempt
+    }
+
+    private func decision(_ value: JSONValue) throws(StoreError) -> AnswerDecision {
+        let line = MemberReader(value, "decision")
+        return AnswerDecision(
+            because: line.optional("because")?.string ?? "",
+            rejected: rejected(line),
+            waited: try line.time("waited_us", orMilliseconds: "waited_ms") ?? 0
+        )
+    }
+
+    private func rejected(_ line: MemberReader) -> [RejectedCandidate] {
+        var rejected: [RejectedCandidate] = []
         line.optional("rejected")?.forEachElement { candidate in
             let members = candidate.members
-            attempt.rejected.append(
+            rejected.append(
                 RejectedCandidate(
                     account: members["account"]?.string ?? "",
                     because: members["because"]?.string ?? ""
@@ -107,11 +129,7 @@ struct ExchangeLine {
             )
             return true
         }
-        line.optional("changes")?.forEachElement { change in
-            if let text = change.string { attempt.changes.append(text) }
-            return true
-        }
-        return attempt
+        return rejected
     }
 
     private func request(_ value: JSONValue, _ place: String) throws(StoreError) -> RecordedRequest {

@@ -133,7 +133,13 @@ struct ExchangeAssembler {
         )
         var exchange = Exchange(id: captured.id, startedAt: captured.startedAt, request: recorded)
         exchange.clientKey = captured.clientKey
-        exchange.decision = captured.decision
+        exchange.decision = captured.decision.map { decision in
+            AnswerDecision(
+                because: masker.masked(decision.because),
+                rejected: decision.rejected.map(masked),
+                waited: decision.waited
+            )
+        }
         exchange.model = request.facts.model.map { masker.masked($0) }
         exchange.stream = request.facts.stream
         (exchange.session, exchange.user) = identity(captured.head, request, target.query)
@@ -175,9 +181,9 @@ struct ExchangeAssembler {
         var recorded = Attempt(
             target: attempt.target,
             account: attempt.account,
-            because: attempt.because,
+            because: masker.masked(attempt.because),
             kind: attempt.kind,
-            rejected: attempt.rejected,
+            rejected: attempt.rejected.map(masked),
             changes: attempt.changes.map { masker.masked($0) },
             startedAt: attempt.startedAt,
             firstByteAt: attempt.firstByteAt,
@@ -187,7 +193,7 @@ struct ExchangeAssembler {
             cooldownUntil: attempt.cooldownUntil,
             request: request
         )
-        recorded.cooldownReason = attempt.cooldownReason
+        recorded.cooldownReason = attempt.cooldownReason.map { masker.masked($0) }
         recorded.waited = attempt.waited
         guard let head = attempt.head else { return recorded }
         let stored: (body: StoredBody, chunks: [Chunk])
@@ -214,6 +220,11 @@ struct ExchangeAssembler {
             if recorded.kind == .success { recorded.kind = watch.isOverload ? .overloaded : .streamError }
         }
         return recorded
+    }
+
+    /// A reason is the proxy's own words, but may quote what an upstream said.
+    private func masked(_ candidate: RejectedCandidate) -> RejectedCandidate {
+        RejectedCandidate(account: candidate.account, because: masker.masked(candidate.because))
     }
 
     private mutating func store(

@@ -44,7 +44,7 @@ struct BundleIndexer {
 
     private func insert(_ bundle: SealedBundle, _ rows: [BundleFile.Row]) throws {
         try queue.inTransaction(.immediate) { database in
-            let insertion = try database.cachedStatement(sql: CatalogEntry.insertion)
+            let insertion = try CatalogInsertion(database)
             // The rows of the live segment go first: one without a bundle must not stay when a line was left out.
             if let segment = bundle.segment {
                 try database.execute(
@@ -55,12 +55,8 @@ struct BundleIndexer {
                 try database.execute(sql: "DELETE FROM segments WHERE number = ?", arguments: [segment])
             }
             for row in rows {
-                let entry = CatalogEntry(
-                    summary: row.summary,
-                    location: FrameLocation(segment: bundle.segment ?? 0, offset: row.line.lowerBound)
-                )
-                insertion.setUncheckedArguments(StatementArguments(entry.values))
-                try insertion.execute()
+                let location = FrameLocation(segment: bundle.segment ?? 0, offset: row.line.lowerBound)
+                try insertion.insert(CatalogEntry(summary: row.summary, location: location))
             }
             try database.execute(
                 sql: "INSERT OR REPLACE INTO bundles VALUES (?, ?, ?)",

@@ -7,7 +7,7 @@ extension CatalogEntry {
         "longest_gap", "request_bytes", "response_bytes", "tokens_known", "tokens_input", "tokens_output",
         "tokens_cache_read", "tokens_cache_write_5m", "tokens_cache_write_1h", "cost_picodollars", "stream", "model",
         "account", "session", "user", "client_key", "method", "path", "error_type", "target", "ending", "bundle", "id",
-        "replay_of",
+        "replay_of", "kind",
     ]
 
     static let insertion = """
@@ -51,14 +51,21 @@ extension CatalogEntry {
             optional(summary.bundle),
             summary.id.description.databaseValue,
             optional(summary.replayOf),
+            optional(summary.kind?.rawValue),
         ]
     }
 
+    /// What the catalog holds is no row of this program's.
+    static var foreignRow: StoreError {
+        StoreError(.corrupt, "the catalog holds a row that this program did not write")
+    }
+
+    /// Reads a row; the attempts before the last stand in a table of their own.
     init(row: Row) throws {
         let idText: String = row[31]
         let endingText: String = row[29]
         guard let id = ExchangeID(idText), let ending = Ending(rawValue: endingText) else {
-            throw StoreError(.corrupt, "the catalog holds a row that this program did not write")
+            throw CatalogEntry.foreignRow
         }
         var summary = ExchangeSummary(
             id: id,
@@ -95,6 +102,7 @@ extension CatalogEntry {
         summary.target = row[28]
         summary.bundle = row[30]
         summary.replayOf = row[32]
+        summary.kind = try (row[33] as String?).map(AttemptKind.init(column:))
         self.init(summary: summary, location: FrameLocation(segment: row[3], offset: row[4]))
     }
 }

@@ -78,7 +78,8 @@ package final class CatalogIndexer {
             let queue = try database()
             guard try !queue.read(CatalogSchema.migrator.hasSchemaChanges) else { throw StoreError(.corrupt, path) }
             try queue.inTransaction(.immediate) { database in
-                for table in ["exchanges", "segments", "gaps", "bundles"] {
+                // The attempts first: their exchanges then have none to look for.
+                for table in ["attempts", "exchanges", "segments", "gaps", "bundles"] {
                     try database.execute(sql: "DELETE FROM \(table)")
                 }
                 return .commit
@@ -154,7 +155,7 @@ package final class CatalogIndexer {
 
     private func insert(_ groups: [Group], in queue: DatabaseQueue) throws {
         try queue.inTransaction(.immediate) { database in
-            let exchanges = try database.cachedStatement(sql: CatalogEntry.insertion)
+            let insertion = try CatalogInsertion(database)
             let current = Dictionary(
                 try CatalogSnapshot(database: database).marks().map { ($0.number, $0) },
                 uniquingKeysWith: { $1 }
@@ -168,10 +169,7 @@ package final class CatalogIndexer {
                 guard (current[group.mark.number]?.indexedTo ?? SegmentFormat.magic.count) == group.start else {
                     continue
                 }
-                for entry in group.entries {
-                    exchanges.setUncheckedArguments(StatementArguments(entry.values))
-                    try exchanges.execute()
-                }
+                for entry in group.entries { try insertion.insert(entry) }
                 for (offset, gap) in group.gaps {
                     try database.execute(
                         sql: "INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?, ?, ?)",

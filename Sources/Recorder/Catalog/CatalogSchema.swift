@@ -8,6 +8,7 @@ enum CatalogSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         migrator.registerMigration("2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("3") { try $0.execute(sql: version3) }
         return migrator
     }
 
@@ -82,5 +83,26 @@ enum CatalogSchema {
             modified INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX exchanges_by_bundle ON exchanges(bundle) WHERE bundle IS NOT NULL;
+        """
+
+    /// The kind of the last attempt, and the attempts before it, which few exchanges have.
+    ///
+    /// Rows of before lack both: they are dropped and follow from segments and bundles again.
+    private static let version3 = """
+        DELETE FROM exchanges;
+        DELETE FROM segments;
+        DELETE FROM gaps;
+        DELETE FROM bundles;
+        ALTER TABLE exchanges ADD COLUMN kind TEXT;
+        CREATE TABLE attempts (
+            number INTEGER NOT NULL REFERENCES exchanges(number) ON DELETE CASCADE,
+            ordinal INTEGER NOT NULL,
+            target TEXT NOT NULL,
+            account TEXT,
+            kind TEXT NOT NULL,
+            status INTEGER,
+            duration INTEGER NOT NULL,
+            PRIMARY KEY (number, ordinal)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -35,7 +35,7 @@ package struct CatalogSnapshot {
         let (sql, arguments) = CatalogSnapshot.selection(query, excluding: excluded, oldestFirst: oldestFirst)
         let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
         while let row = try rows.next() {
-            guard try body(CatalogEntry(row: row)) else { return }
+            guard try body(withAttempts(CatalogEntry(row: row))) else { return }
         }
     }
 
@@ -60,7 +60,9 @@ package struct CatalogSnapshot {
             SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges
             WHERE \(conditions.joined(separator: " AND ")) LIMIT 2
             """
-        return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(values)).map(CatalogEntry.init(row:))
+        return try Row.fetchAll(database, sql: sql, arguments: StatementArguments(values)).map {
+            try withAttempts(CatalogEntry(row: $0))
+        }
     }
 
     /// How many exchanges the rows stand for, without those of the given segments.
@@ -89,6 +91,19 @@ package struct CatalogSnapshot {
         excluding excluded: CatalogExclusion,
         oldestFirst: Bool
     ) -> (sql: String, arguments: StatementArguments) {
+        let (filter, values) = condition(query, excluding: excluded)
+        let order = oldestFirst ? "ASC" : "DESC"
+        var sql = "SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges\(filter)"
+        sql += " ORDER BY started_at \(order), number \(order)"
+        if let limit = query.limit { sql += " LIMIT \(limit)" }
+        return (sql, StatementArguments(values))
+    }
+
+    /// The conditions of a query but its limit, as a clause of a statement on table `exchanges`.
+    static func condition(
+        _ query: ExchangeQuery,
+        excluding excluded: CatalogExclusion
+    ) -> (clause: String, values: [DatabaseValue]) {
         var conditions: [String] = []
         var values: [DatabaseValue] = []
         func add(_ condition: String, _ value: some DatabaseValueConvertible) {
@@ -103,12 +118,7 @@ package struct CatalogSnapshot {
         if let since = query.since { add("started_at >= ?", since.microseconds) }
         if let until = query.until { add("started_at <= ?", until.microseconds) }
         conditions += excluded.conditions
-        let order = oldestFirst ? "ASC" : "DESC"
-        var sql = "SELECT \(CatalogEntry.columns.joined(separator: ", ")) FROM exchanges"
-        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
-        sql += " ORDER BY started_at \(order), number \(order)"
-        if let limit = query.limit { sql += " LIMIT \(limit)" }
-        return (sql, StatementArguments(values))
+        return (conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND "), values)
     }
 
     private static func list(_ segments: [Int]) -> String {

@@ -30,6 +30,10 @@ package enum ExchangeDerivation {
         summary.stream = exchange.stream
         summary.target = exchange.attempts.last?.target
         summary.account = exchange.attempts.last?.account
+        summary.kind = exchange.attempts.last?.kind
+        if exchange.attempts.count > 1 {
+            summary.earlierAttempts = exchange.attempts.dropLast().map(AttemptSummary.init)
+        }
         guard let response = exchange.response else { return summary }
         summary.status = response.status
         // An answer without a body begins and ends with its head.

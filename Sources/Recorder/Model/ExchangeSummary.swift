@@ -30,8 +30,12 @@ package struct ExchangeSummary: Hashable, Sendable {
     package var target: String?
     /// The account of the last attempt.
     package var account: String?
+    /// What the last attempt turned out to be; `nil` when there was none.
+    package var kind: AttemptKind?
     /// How many attempts were made.
     package var attempts: Int
+    /// All attempts but the last, in order.
+    package var earlierAttempts: [AttemptSummary] = []
     /// Tokens by kind; `nil` for errors and for answers that report none.
     package var tokens: TokenUsage?
     /// Millionths of a millionth of a US dollar (pico-dollars), or `nil` when the model has no known price.

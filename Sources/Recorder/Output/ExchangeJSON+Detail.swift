@@ -21,6 +21,7 @@ extension ExchangeJSON {
                     }
                 }
             }
+            $0.member("decision") { write(exchange.decision, form, into: &$0) }
         }
         json.endLine()
     }
@@ -45,18 +46,7 @@ extension ExchangeJSON {
             $0.member("account", attempt.account)
             $0.member("because", attempt.because)
             $0.member("kind", attempt.kind.rawValue)
-            $0.member("rejected") {
-                $0.array { json in
-                    for candidate in attempt.rejected {
-                        json.element {
-                            $0.object {
-                                $0.member("account", candidate.account)
-                                $0.member("because", candidate.because)
-                            }
-                        }
-                    }
-                }
-            }
+            write(attempt.rejected, into: &$0)
             $0.member("status", attempt.response?.status)
             $0.member("error_type", recorded.errorType(of: attempt))
             $0.member("started_at", recorded.start(of: attempt))
@@ -64,6 +54,8 @@ extension ExchangeJSON {
             $0.member("duration_ms", milliseconds: attempt.endedAt - attempt.startedAt)
             $0.member("ending", attempt.ending.rawValue)
             $0.member("cooldown_until", attempt.cooldownUntil)
+            $0.member("cooldown_reason", attempt.cooldownReason)
+            $0.member("waited_ms", milliseconds: attempt.waited)
             $0.member("changes") {
                 $0.array { json in
                     for change in attempt.changes { json.element { $0.string(change) } }
@@ -74,6 +66,7 @@ extension ExchangeJSON {
                 $0.member("started_us", Int(attempt.startedAt))
                 $0.member("first_byte_us", attempt.firstByteAt.map { Int($0) })
                 $0.member("ended_us", Int(attempt.endedAt))
+                $0.member("waited_us", Int(attempt.waited))
             }
             $0.member("request") { write(attempt.request, form, into: &$0) }
             $0.member("response") { write(attempt.response, form, into: &$0) }
@@ -99,6 +92,31 @@ extension ExchangeJSON {
             }
         }
         json.endLine()
+    }
+
+    private static func write(_ decision: AnswerDecision?, _ form: Form, into json: inout JSONWriter) {
+        guard let decision else { return json.null() }
+        json.object {
+            $0.member("because", decision.because)
+            write(decision.rejected, into: &$0)
+            $0.member("waited_ms", milliseconds: decision.waited)
+            if case .bundle = form { $0.member("waited_us", Int(decision.waited)) }
+        }
+    }
+
+    private static func write(_ rejected: [RejectedCandidate], into json: inout JSONWriter) {
+        json.member("rejected") {
+            $0.array { json in
+                for candidate in rejected {
+                    json.element {
+                        $0.object {
+                            $0.member("account", candidate.account)
+                            $0.member("because", candidate.because)
+                        }
+                    }
+                }
+            }
+        }
     }
 
     private static func write(_ request: RecordedRequest, _ form: Form, into json: inout JSONWriter) {

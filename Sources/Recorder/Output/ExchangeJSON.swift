@@ -37,11 +37,7 @@ package enum ExchangeJSON {
         json.member("target", summary.target)
         json.member("account", summary.account)
         attempts(&json)
-        if let tokens = summary.tokens {
-            json.member("tokens") { $0.object { write(tokens, into: &$0) } }
-        } else {
-            json.member("tokens", nil as String?)
-        }
+        writeTokens(summary.tokens, into: &json)
         json.member("cost_usd", picodollars: summary.costPicodollars)
         json.member("duration_ms", milliseconds: summary.duration)
         json.member("ttfb_ms", milliseconds: summary.timeToFirstByte)
@@ -51,6 +47,12 @@ package enum ExchangeJSON {
         json.member("response_bytes", summary.responseBytes)
         json.member("bundle", summary.bundle)
         if let replayOf = summary.replayOf { json.member("replay_of", replayOf) }
+    }
+
+    /// Writes the member `tokens` of an object.
+    package static func writeTokens(_ tokens: TokenUsage?, into json: inout JSONWriter) {
+        guard let tokens else { return json.member("tokens", nil as String?) }
+        json.member("tokens") { $0.object { write(tokens, into: &$0) } }
     }
 
     private static func write(_ tokens: TokenUsage, into json: inout JSONWriter) {

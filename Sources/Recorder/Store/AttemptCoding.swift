@@ -15,6 +15,8 @@ enum AttemptCoding {
         static let cooldownUntil: UInt64 = 12
         static let request: UInt64 = 13
         static let response: UInt64 = 14
+        static let cooldownReason: UInt64 = 15
+        static let waited: UInt64 = 16
     }
 
     static func encode(_ attempt: Attempt, client: RecordedRequest, into writer: inout RecordWriter) {
@@ -23,10 +25,7 @@ enum AttemptCoding {
         writer.field(Field.because, attempt.because)
         writer.field(Field.kind, attempt.kind.rawValue)
         for candidate in attempt.rejected {
-            writer.field(Field.rejected) {
-                $0.field(1, candidate.account)
-                $0.field(2, candidate.because)
-            }
+            writer.field(Field.rejected) { DecisionCoding.encode(candidate, into: &$0) }
         }
         for change in attempt.changes { writer.field(Field.change, change) }
         writer.field(Field.startedAt, signed: attempt.startedAt)
@@ -39,6 +38,8 @@ enum AttemptCoding {
         if let response = attempt.response {
             writer.field(Field.response) { MessageCoding.encode(response, base: nil, into: &$0) }
         }
+        if let reason = attempt.cooldownReason { writer.field(Field.cooldownReason, reason) }
+        if attempt.waited != 0 { writer.field(Field.waited, signed: attempt.waited) }
     }
 
     static func decode(_ bytes: ArraySlice<UInt8>, client: RecordedRequest) throws(StoreError) -> Attempt {
@@ -54,7 +55,7 @@ enum AttemptCoding {
                     throw StoreError(.corrupt, "unknown kind of attempt '\(try value.text)'")
                 }
                 attempt.kind = kind
-            case Field.rejected: attempt.rejected.append(try candidate(try value.bytes))
+            case Field.rejected: attempt.rejected.append(try DecisionCoding.candidate(try value.bytes))
             case Field.change: attempt.changes.append(try value.text)
             case Field.startedAt: attempt.startedAt = try value.signed
             case Field.firstByteAt: attempt.firstByteAt = try value.signed
@@ -64,22 +65,11 @@ enum AttemptCoding {
             case Field.cooldownUntil: attempt.cooldownUntil = Timestamp(microseconds: try value.signed)
             case Field.request: attempt.request = try MessageCoding.request(try value.bytes, base: client)
             case Field.response: attempt.response = try MessageCoding.response(try value.bytes, base: nil)
+            case Field.cooldownReason: attempt.cooldownReason = try value.text
+            case Field.waited: attempt.waited = try value.signed
             default: continue
             }
         }
         return attempt
-    }
-
-    private static func candidate(_ bytes: ArraySlice<UInt8>) throws(StoreError) -> RejectedCandidate {
-        var reader = RecordReader(bytes)
-        var candidate = RejectedCandidate(account: "", because: "")
-        while let (number, value) = try reader.next() {
-            switch number {
-            case 1: candidate.account = try value.text
-            case 2: candidate.because = try value.text
-            default: continue
-            }
-        }
-        return candidate
     }
 }

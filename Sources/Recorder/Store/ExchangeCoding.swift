@@ -18,6 +18,7 @@ package enum ExchangeCoding {
         static let ending: UInt64 = 12
         static let duration: UInt64 = 13
         static let replayOf: UInt64 = 14
+        static let decision: UInt64 = 15
     }
 
     /// Encodes an exchange as the payload of its frame.
@@ -48,6 +49,9 @@ package enum ExchangeCoding {
         writer.field(Field.ending, exchange.ending.code)
         writer.field(Field.duration, signed: exchange.duration)
         if let replayOf = exchange.replayOf { writer.field(Field.replayOf, replayOf) }
+        if let decision = exchange.decision {
+            writer.field(Field.decision) { DecisionCoding.encode(decision, into: &$0) }
+        }
     }
 
     /// Decodes the payload of an exchange frame.
@@ -81,6 +85,7 @@ package enum ExchangeCoding {
             case Field.ending: exchange.ending = try Ending(code: try value.number)
             case Field.duration: exchange.duration = try value.signed
             case Field.replayOf: exchange.replayOf = try value.text
+            case Field.decision: exchange.decision = try DecisionCoding.decode(try value.bytes)
             default: continue
             }
         }

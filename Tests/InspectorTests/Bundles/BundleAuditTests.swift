@@ -25,6 +25,18 @@ struct BundleAuditTests {
         #expect(sampled.contains("  x2 response: Hi"))
     }
 
+    @Test("accounts that were passed over are named as well")
+    func accountsPassedOver() throws {
+        var form = SampleExchange.allOut(1)
+        form.attempts[1].rejected.append(RejectedCandidate(account: "team-c", because: "paused"))
+        form.decision?.rejected.append(RejectedCandidate(account: "team-d", because: "paused"))
+        let bench = try BundleBench([form])
+        let lines = try BundleAudit(bench.store.open()).lines([])
+        for line in ["  1  team-a", "  1  team-b", "  0  team-c", "  0  team-d"] {
+            #expect(lines.contains(line), "\(line) in \(lines)")
+        }
+    }
+
     @Test("what a bundle holds beside its exchanges is listed, and looked into")
     func whatABundleHoldsBeside() async throws {
         let bench = try BundleBench([.success(1)])

@@ -9,7 +9,7 @@ import Testing
 struct BundleExportTests {
     private static let everyForm: [SampleExchange] = [
         .success(1), .stream(2), .failover(3), .error(4), .cancelledBeforeHead(5), .networkFailure(6), .truncation(7),
-        .omittedBody(8),
+        .omittedBody(8), .allOut(9),
     ]
 
     private static func request(_ metadata: String, _ text: String = "hello") -> SampleBody {
@@ -32,7 +32,7 @@ struct BundleExportTests {
             Issue.record("refused: \(try bench.refusals())")
             return
         }
-        #expect(parts.map(\.exchanges) == [8])
+        #expect(parts.map(\.exchanges) == [9])
         #expect(parts.map(\.path) == [bench.path(name)])
         #expect(try bench.names == [name])
         let source = try Sources.open([bench.path(name)])
@@ -42,6 +42,9 @@ struct BundleExportTests {
         #expect(rows == expected)
         for row in rows {
             let (left, right) = (try source.recorded(row), try bench.store.open().recorded(row))
+            #expect(left.exchange.decision == right.exchange.decision)
+            #expect(left.exchange.attempts.map(\.cooldownReason) == right.exchange.attempts.map(\.cooldownReason))
+            #expect(left.exchange.attempts.map(\.waited) == right.exchange.attempts.map(\.waited))
             for (mine, theirs) in zip(left.exchange.bodies, right.exchange.bodies) where mine.omitted == nil {
                 #expect(try left.body(mine) == right.body(theirs))
             }
@@ -107,6 +110,16 @@ struct BundleExportTests {
         #expect(
             try planted { $0.attempts[1].rejected = [RejectedCandidate(account: "a", because: secret)] }
                 == ["x2.2 rejected because: anthropic"]
+        )
+        #expect(try planted { $0.attempts[0].cooldownReason = secret } == ["x2.1 cool-down reason: anthropic"])
+        #expect(
+            try planted { $0.decision = AnswerDecision(because: secret) } == ["x2 decision because: anthropic"]
+        )
+        #expect(
+            try planted {
+                let candidate = RejectedCandidate(account: secret, because: "key \(secret)")
+                $0.decision = AnswerDecision(because: "b", rejected: [candidate])
+            } == ["x2 decision rejected account: anthropic", "x2 decision rejected because: anthropic"]
         )
         #expect(try planted { $0.session = secret } == ["x2 session: anthropic"])
         #expect(try planted { $0.model = secret } == ["x2 model: anthropic"])

@@ -27,6 +27,21 @@ struct IncidentReportTests {
         #expect(page.utf8.count < 12_000)
     }
 
+    @Test("the page says why there was no further attempt, escaped")
+    func decision() async throws {
+        var form = SampleExchange.allOut(1)
+        form.decision?.rejected[1].because = "<b>told to wait</b>"
+        let bench = try BundleBench([form])
+        _ = try bench.export("r.zip")
+        let page = try await bench.shell("unzip -p r.zip report.html")
+        #expect(
+            page.contains(
+                "<p>No further attempt: every account is out; team-b is back first (team-a: 5h window spent; "
+                    + "team-b: &lt;b&gt;told to wait&lt;/b&gt;)</p>"
+            )
+        )
+    }
+
     @Test("the summary names errors, their addresses and what is missing")
     func theSummaryNamesErrors() async throws {
         let bench = try BundleBench([.success(1), .error(2), .omittedBody(3)])

@@ -113,6 +113,9 @@ struct InspectorProgramTests {
             (["show", ids[1]], 0, nil), (["show", String(ids[1].prefix(24)), "--json"], 0, 1),
             (["show", "x99"], 1, 0), (["show", "nonsense"], 1, 0), (["show", "x1.2"], 1, 0),
             (["show", "x2", "--body", "response"], 0, 1), (["show", "x2", "--events"], 1, 0),
+            (["stats", "accounts"], 0, 2), (["stats", "accounts", "--json"], 0, 1),
+            (["stats", "accounts", "--model", "nope"], 1, 0),
+            (["stats", "accounts", "--until", "2020-01-01", "--json"], 1, 0),
         ]
         for (arguments, code, lines) in cases {
             let outcome = try await Program.inspector.run(arguments + ["--home", home], in: directory)
@@ -137,7 +140,8 @@ struct InspectorProgramTests {
             (["logs", "--since", "never"], "--since"),
             (["logs", "--model"], "--model"), (["show"], "id"), (["show", "x1", "--body", "both"], "--body"),
             (["show", "x1", "--attempt", "0"], "--attempt"), (["doctor", "--fast"], "--fast"),
-            (["nonsense"], "nonsense"),
+            (["nonsense"], "nonsense"), (["stats", "nonsense"], "nonsense"),
+            (["stats", "accounts", "--since", "never"], "--since"), (["stats", "accounts", "x1"], "x1"),
             (["logs", "--home", "nowhere"], "nowhere"), (["doctor", "--home", "nowhere"], "--home"),
         ]
     )

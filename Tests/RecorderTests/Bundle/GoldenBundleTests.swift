@@ -40,6 +40,8 @@ struct GoldenBundleTests {
         #expect(attempts.map(\.account) == ["team-a", "team-b"])
         #expect(attempts.map(\.startedAt) == [100, 96_000])
         #expect(attempts[0].cooldownUntil?.description == "2026-11-20T15:00:00.000000Z")
+        #expect(attempts.allSatisfy { $0.cooldownReason == nil && $0.waited == 0 })
+        #expect(first.exchange.decision == nil)
         #expect(attempts[0].response?.headers.first("Retry-After") == "18000")
         #expect(attempts[1].rejected == [RejectedCandidate(account: "team-a", because: "account_quota")])
         let answer = try #require(first.exchange.response)

@@ -62,6 +62,42 @@ struct ExchangeCodingTests {
         #expect(exchange.attempts[0].response?.body.wireLength == 5)
     }
 
+    @Test("what routing decided is read from bytes written by hand, and missing in frames of before")
+    func whatRoutingDecided() throws {
+        // The attempt: target t, cool-down reason "cap", waited 300 (zigzag 600).
+        let attempt: [UInt8] = [0x03, 0x01, 0x74, 0x1F, 0x03, 0x63, 0x61, 0x70, 0x20, 0xD8, 0x04]
+        // The decision: because "out", rejected {account b, because no}, waited 5 (zigzag 10), and an unknown field 40.
+        let candidate: [UInt8] = [0x03, 0x01, 0x62, 0x05, 0x02, 0x6E, 0x6F]
+        let decision: [UInt8] =
+            [0x03, 0x03, 0x6F, 0x75, 0x74, 0x05, UInt8(candidate.count)] + candidate + [0x06, 0x0A, 0x50, 0x01]
+        let id: [UInt8] = [0x03, 0x10] + (0..<16)
+        let frame = id + [0x15, UInt8(attempt.count)] + attempt + [0x1F, UInt8(decision.count)] + decision
+        let exchange = try ExchangeCoding.decode(frame[...])
+        #expect(exchange.attempts.map(\.cooldownReason) == ["cap"])
+        #expect(exchange.attempts.map(\.waited) == [300])
+        #expect(
+            exchange.decision
+                == AnswerDecision(
+                    because: "out",
+                    rejected: [RejectedCandidate(account: "b", because: "no")],
+                    waited: 5
+                )
+        )
+        let old = try ExchangeCoding.decode((id + [0x15, 0x03, 0x03, 0x01, 0x74])[...])
+        #expect(old.attempts.map(\.cooldownReason) == [nil])
+        #expect(old.attempts.map(\.waited) == [0])
+        #expect(old.decision == nil)
+    }
+
+    @Test("a decision is written behind what was there before")
+    func decisionIsAppended() {
+        var exchange = SampleExchanges.golden
+        let before = ExchangeCoding.encode(exchange)
+        exchange.decision = AnswerDecision(because: "b")
+        // Tag, length, and within them tag, length, "b".
+        #expect(ExchangeCoding.encode(exchange) == before + [0x1F, 0x03, 0x03, 0x01, 0x62])
+    }
+
     @Test(
         "what cannot be understood is corrupt",
         arguments: [

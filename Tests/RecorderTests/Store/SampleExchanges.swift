@@ -93,9 +93,7 @@ enum SampleExchanges {
                 account: Bool.random(using: &random) ? text(&random) : nil,
                 because: text(&random),
                 kind: AttemptKind.allCases.randomElement(using: &random) ?? .forced,
-                rejected: (0..<Int.random(in: 0...3, using: &random)).map { _ in
-                    RejectedCandidate(account: text(&random), because: text(&random))
-                },
+                rejected: candidates(&random),
                 changes: (0..<Int.random(in: 0...3, using: &random)).map { _ in text(&random) },
                 startedAt: Int64.random(in: 0...1_000_000, using: &random),
                 endedAt: Int64.random(in: 0...Int64.max, using: &random),
@@ -108,7 +106,18 @@ enum SampleExchanges {
                 attempt.cooldownUntil = Timestamp(microseconds: Int64(bitPattern: random.next()))
                 attempt.response = response(HeaderBlock(lines(&random)), &random)
             }
+            if Bool.random(using: &random) {
+                attempt.cooldownReason = text(&random)
+                attempt.waited = Int64.random(in: 0...90_000_000, using: &random)
+            }
             exchange.attempts.append(attempt)
+        }
+        if Bool.random(using: &random) {
+            exchange.decision = AnswerDecision(
+                because: text(&random),
+                rejected: candidates(&random),
+                waited: Int64.random(in: 0...90_000_000, using: &random)
+            )
         }
         switch (Int.random(in: 0..<3, using: &random), exchange.attempts.last?.response) {
         case (0, _): break
@@ -120,6 +129,12 @@ enum SampleExchanges {
         default: exchange.response = response(HeaderBlock(lines(&random)), &random)
         }
         return exchange
+    }
+
+    private static func candidates(_ random: inout WireRandom) -> [RejectedCandidate] {
+        (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            RejectedCandidate(account: text(&random), because: text(&random))
+        }
     }
 
     private static func response(_ headers: HeaderBlock, _ random: inout WireRandom) -> RecordedResponse {

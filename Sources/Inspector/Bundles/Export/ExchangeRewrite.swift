@@ -52,6 +52,7 @@ struct ExchangeRewrite {
             let place = ExchangeAddress(exchange: exchange.number, attempt: index + 1)
             exchange.attempts[index] = try attempt(exchange.attempts[index], place)
         }
+        exchange.decision = decision(exchange.decision, address)
         exchange.response = try response(exchange.response, address)
         // Derived anew: what the line of a stranger's bundle says beside its bodies was not looked at.
         let source = bodies
@@ -122,15 +123,31 @@ struct ExchangeRewrite {
         attempt.because = text(attempt.because, "because", address) ?? ""
         attempt.failure = text(attempt.failure, "failure", address)
         attempt.changes = attempt.changes.map { text($0, "changes", address) ?? "" }
-        attempt.rejected = attempt.rejected.map {
-            RejectedCandidate(
-                account: text($0.account, "rejected account", address) ?? "",
-                because: text($0.because, "rejected because", address) ?? ""
-            )
-        }
+        attempt.rejected = rejected(attempt.rejected, "rejected", address)
+        attempt.cooldownReason = text(attempt.cooldownReason, "cool-down reason", address)
         attempt.request = try request(attempt.request, address)
         attempt.response = try response(attempt.response, address)
         return attempt
+    }
+
+    private mutating func decision(_ decision: AnswerDecision?, _ address: ExchangeAddress) -> AnswerDecision? {
+        guard var decision else { return nil }
+        decision.because = text(decision.because, "decision because", address) ?? ""
+        decision.rejected = rejected(decision.rejected, "decision rejected", address)
+        return decision
+    }
+
+    private mutating func rejected(
+        _ candidates: [RejectedCandidate],
+        _ place: String,
+        _ address: ExchangeAddress
+    ) -> [RejectedCandidate] {
+        candidates.map {
+            RejectedCandidate(
+                account: text($0.account, "\(place) account", address) ?? "",
+                because: text($0.because, "\(place) because", address) ?? ""
+            )
+        }
     }
 
     private mutating func headers(_ block: HeaderBlock, _ side: String, _ address: ExchangeAddress) -> HeaderBlock {

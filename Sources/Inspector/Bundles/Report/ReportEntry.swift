@@ -19,6 +19,8 @@ struct ReportEntry: Sendable {
 
     var summary: ExchangeSummary
     var tries: [Try]
+    /// Why there was no further attempt, and whom that passed over.
+    var decision: String?
     /// The beginning of the answer's body, when it is an error that no attempt brought.
     var errorBody: String?
 
@@ -41,6 +43,10 @@ struct ReportEntry: Sendable {
                 endedAt: attempt.endedAt,
                 errorBody: Self.errorBody(attempt.response, recorded)
             )
+        }
+        decision = exchange.decision.map { decision in
+            let rejected = decision.rejected.map { "\($0.account): \($0.because)" }.joined(separator: "; ")
+            return decision.because + (rejected.isEmpty ? "" : " (\(rejected))")
         }
         let last = exchange.attempts.last?.response
         let isPassedOn = last?.status == exchange.response?.status && last?.body == exchange.response?.body

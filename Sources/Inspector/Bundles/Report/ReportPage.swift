@@ -84,6 +84,7 @@ struct ReportPage {
         if entry.tries.count < summary.attempts {
             html += "<p>\(summary.attempts - entry.tries.count) more attempts</p>"
         }
+        if let decision = entry.decision { html += "<p>No further attempt: \(ReportText.html(decision))</p>" }
         if let body = entry.errorBody {
             html += "<p>What the client got:</p><pre>\(ReportText.html(body))</pre>"
         }
