@@ -5,114 +5,72 @@ import Recorder
 ///
 /// The signs and their order: a 429 has many meanings, and a 200 may say `rejected`.
 enum OutcomeKind {
-    /// The facts the kind is read from.
-    struct Facts {
-        var status: Int
-        /// Lower-cased names of headers that speak of limits, with their values.
-        var limits: [String: String] = [:]
-        var hasRetryAfter = false
-        var shouldRetry: String?
-        /// The start of the body, as text, if it is not compressed.
-        var body = ""
-    }
-
     /// The kind of an attempt whose answer came to its end.
     static func of(_ attempt: CapturedAttempt?) -> AttemptKind {
         guard let attempt, let head = attempt.head else { return .network }
-        return of(Facts(head, attempt.body))
+        let status = Int(head.text(head.second)) ?? 0
+        return of(
+            status: status,
+            // No kind depends on when a window begins anew.
+            limits: RateLimitReport(head, at: Timestamp(microseconds: 0)),
+            error: status < 400 ? nil : UpstreamErrorBody(attempt.body, head)
+        )
     }
 
-    /// The kind that the facts tell.
-    static func of(_ facts: Facts) -> AttemptKind {
-        if facts.status == 529 || facts.body.contains("\"overloaded_error\"") { return .overloaded }
-        if isSpendCap(facts) { return .spendCap }
-        if let quota = quota(facts.limits) { return quota }
-        switch facts.status {
+    /// The kind that a status, headers and an error tell; the first sign that matches wins.
+    ///
+    /// `error` is what the body says, or `nil` when that is not known or the status is below 400.
+    static func of(status: Int, limits: RateLimitReport, error: UpstreamErrorBody?) -> AttemptKind {
+        if status == 529 || error?.type == "overloaded_error" { return .overloaded }
+        if isSpendCap(status, error) { return .spendCap }
+        if let rejection = limits.rejection() { return rejection.isShared ? .accountQuota : .modelQuota }
+        switch status {
         case ..<400: return .success
         case 401, 403: return .auth
-        case 429: return limit(facts)
+        case 408: return .timeout
+        case 429: return limit(limits, error)
         case 500...: return .serverError
         default: return .invalidRequest
         }
     }
 
-    /// A window of the account, or of a family of models, that says `rejected`, on any status.
-    private static func quota(_ limits: [String: String]) -> AttemptKind? {
-        guard !limits.isEmpty else { return nil }
-        let prefix = "anthropic-ratelimit-unified-"
-        var hasWindows = false
-        var isFamily = false
-        for (name, value) in limits where name.hasPrefix(prefix) && name.hasSuffix("-status") {
-            let window = name.dropFirst(prefix.count)
-            // The aggregate, and overage that is off, say nothing about a window.
-            guard !window.isEmpty, window != "status", window != "overage-status" else { continue }
-            hasWindows = true
-            guard value == "rejected" else { continue }
-            if window == "5h-status" || window == "7d-status" { return .accountQuota }
-            isFamily = true
-        }
-        if isFamily { return .modelQuota }
-        return !hasWindows && limits[prefix + "status"] == "rejected" ? .accountQuota : nil
+    /// A 429 that no window explains.
+    private static func limit(_ limits: RateLimitReport, _ error: UpstreamErrorBody?) -> AttemptKind {
+        if error?.code == "ramp_limit_exceeded" { return .throttle }
+        if limits.overageDisabledReason == "out_of_credits" { return .modelQuota }
+        if limits.buckets.contains(where: { $0.remaining == 0 }) { return .rateLimitKey }
+        guard !limits.hasRetryAfter, !limits.hasLimits else { return .throttle }
+        if limits.shouldRetry == true { return .windowless }
+        // The gate says `Error` and nothing else. Other upstreams' 429s without a header are about their load.
+        return limits.shouldRetry == false || error?.message == "Error" ? .entitlement : .throttle
     }
 
-    private static func limit(_ facts: Facts) -> AttemptKind {
-        if facts.body.contains("\"ramp_limit_exceeded\"") { return .throttle }
-        if facts.limits["anthropic-ratelimit-unified-overage-disabled-reason"] == "out_of_credits" {
-            return .modelQuota
-        }
-        let buckets = ["requests", "tokens", "input-tokens", "output-tokens"]
-        if buckets.contains(where: { facts.limits["anthropic-ratelimit-\($0)-remaining"] == "0" }) {
-            return .rateLimitKey
-        }
-        if facts.hasRetryAfter { return .throttle }
-        guard facts.limits.isEmpty else { return .throttle }
-        return facts.shouldRetry == "true" ? .windowless : .entitlement
+    private static func isSpendCap(_ status: Int, _ error: UpstreamErrorBody?) -> Bool {
+        if status == 402 { return true }
+        guard status == 400 || status == 429, let error else { return false }
+        return ["enforced_spend_limit_reached", "contract_spend_limit_reached"].contains(error.code)
+            || spendCapMessages.contains { error.message?.hasPrefix($0) ?? false }
     }
 
-    private static func isSpendCap(_ facts: Facts) -> Bool {
-        let signs = [
-            "\"enforced_spend_limit_reached\"", "\"contract_spend_limit_reached\"",
-            "\"You have reached your specified API usage limits",
-            "\"You have reached your specified workspace API usage limits",
-        ]
-        return (facts.status == 400 || facts.status == 429) && signs.contains { facts.body.contains($0) }
-    }
+    private static let spendCapMessages = [
+        "You have reached your specified API usage limits",
+        "You have reached your specified workspace API usage limits",
+    ]
 }
 
-extension OutcomeKind.Facts {
-    fileprivate init(_ head: HTTPHead, _ stream: CapturedStream) {
-        status = Int(head.text(head.second)) ?? 0
-        for line in head.lines where line.known == nil {
-            // Most answers are fine: of those only the windows' states are made strings.
-            guard head.withBytes(line.name, { status >= 400 ? $0.mayLimit : $0.isWindowStatus }) else { continue }
-            let name = head.text(line.name).lowercased()
-            if name.hasPrefix("anthropic-ratelimit-") || name.hasPrefix("x-ratelimit-") {
-                limits[name] = head.text(line.value)
-            } else if name == "retry-after" || name == "retry-after-ms" {
-                hasRetryAfter = true
-            } else if name == "x-should-retry" {
-                shouldRetry = head.text(line.value)
-            }
-        }
-        if status >= 400 {
-            let bytes = Array(stream.bytes.readableBytesView.prefix(64 << 10))
-            let coding = head.value(.contentEncoding).map { [HeaderField("content-encoding", $0)] } ?? []
-            body = String(decoding: BodyDecoding.decoded(bytes, headers: HeaderBlock(coding)) ?? [], as: UTF8.self)
-        }
-    }
-}
+extension UpstreamErrorBody {
+    /// Errors are short; a long body is none, and a compressed one could be a bomb.
+    private static let longest = 64 << 10
+    private static let longestCompressed = 8 << 10
 
-extension UnsafeRawBufferPointer {
-    /// Whether a header of that name may say something about limits: `anthropic-…`, `x-…`, `retry-…`.
-    fileprivate var mayLimit: Bool {
-        guard let first else { return false }
-        return first | 0x20 == 0x61 || first | 0x20 == 0x78 || first | 0x20 == 0x72
-    }
-
-    /// Whether a header of that name is `anthropic-ratelimit-unified-…status`.
-    fileprivate var isWindowStatus: Bool {
-        guard count >= 34, self[0] | 0x20 == 0x61 else { return false }
-        return UnsafeRawBufferPointer(rebasing: suffix(6)).isEqualIgnoringCase("status")
-            && UnsafeRawBufferPointer(rebasing: self[..<28]).isEqualIgnoringCase("anthropic-ratelimit-unified-")
+    /// Reads a body as it came, in its content coding.
+    fileprivate init?(_ body: CapturedStream, _ head: HTTPHead) {
+        let coding = head.value(.contentEncoding)
+        guard body.bytes.readableBytes <= (coding == nil ? Self.longest : Self.longestCompressed) else { return nil }
+        let headers = HeaderBlock(coding.map { [HeaderField("content-encoding", $0)] } ?? [])
+        guard let bytes = BodyDecoding.decoded(Array(body.bytes.readableBytesView), headers: headers) else {
+            return nil
+        }
+        self.init(bytes)
     }
 }

@@ -17,7 +17,17 @@ package struct LimitWindow: Hashable, Sendable, Codable {
     }
 
     /// Whether the window refuses requests.
-    package var isRejected: Bool { status == "rejected" }
+    package var isRejected: Bool { LimitWindow.isRefusal(status) }
     /// Whether the window is one of the whole account's, not of a family of models.
     package var isShared: Bool { name == "5h" || name == "7d" }
+
+    /// Whether a status refuses requests; the last three were seen by older proxies only.
+    ///
+    /// `allowed_warning`, `queueing_soft` and `queueing_hard` are open.
+    package static func isRefusal(_ status: String?) -> Bool {
+        switch status {
+        case "rejected", "blocked", "rate_limited", "payment_required": true
+        default: false
+        }
+    }
 }

@@ -20,6 +20,8 @@ package struct RateLimitReport: Hashable, Sendable {
     package var overageDisabledReason: String?
     /// The wait that `retry-after-ms` or `retry-after` asks for, in microseconds.
     package var retryAfter: Int64?
+    /// Whether there was a `retry-after-ms` or `retry-after`, be it usable or not.
+    package var hasRetryAfter = false
     /// `x-should-retry`.
     package var shouldRetry: Bool?
     /// Whether there was any `anthropic-ratelimit-…` or `x-ratelimit-…` header at all.
