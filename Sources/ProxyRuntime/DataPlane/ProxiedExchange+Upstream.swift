@@ -60,9 +60,12 @@ extension ProxiedExchange: UpstreamConsumer {
 
     /// What the answer that was held back so far is.
     private func held(_ status: Int, _ head: HTTPHead) -> AttemptOutcome {
-        let bytes = Array(attempt?.body.bytes.readableBytesView.prefix(64 << 10) ?? [])
-        let coding = head.value(.contentEncoding).map { [HeaderField("content-encoding", $0)] } ?? []
-        let body = BodyDecoding.decoded(bytes, headers: HeaderBlock(coding)) ?? []
+        let coding = head.value(.contentEncoding)
+        // Errors are short; a long compressed body could be a bomb.
+        let limit = coding == nil ? 64 << 10 : 8 << 10
+        let bytes = Array(attempt?.body.bytes.readableBytesView.prefix(limit) ?? [])
+        let headers = HeaderBlock(coding.map { [HeaderField("content-encoding", $0)] } ?? [])
+        let body = BodyDecoding.decoded(bytes, headers: headers) ?? []
         return AttemptOutcome(status: status, limits: limits, body: body, at: WallClock.now())
     }
 
