@@ -16,6 +16,11 @@ struct ProxyAnswer {
         case upstreamTimeout = "upstream_timeout"
         case notFound = "not_found"
         case unavailable = "unavailable"
+        case clientKeyMissing = "client_key_missing"
+        case clientKeyInvalid = "client_key_invalid"
+        case clientKeyLimit = "client_key_limit"
+        case adminTokenInvalid = "admin_token_invalid"
+        case hostNotAllowed = "host_not_allowed"
         case internalError = "internal_error"
     }
 
@@ -25,6 +30,8 @@ struct ProxyAnswer {
     var code: Code
     /// A sentence for people.
     var message: String
+    /// More header lines, such as `retry-after`.
+    var extraLines: [HeaderField] = []
 
     /// `error.type` as Anthropic uses it for the status.
     var type: String {
@@ -45,10 +52,13 @@ struct ProxyAnswer {
     var reason: String {
         switch status {
         case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
         case 404: "Not Found"
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 417: "Expectation Failed"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
@@ -73,6 +83,7 @@ struct ProxyAnswer {
             HeaderField("Content-Length", String(bodyLength)),
             HeaderField("x-tapedeck-error", code.rawValue),
         ]
+        lines += extraLines
         if let exchange { lines.append(HeaderField("x-tapedeck-exchange", exchange.description)) }
         if closes { lines.append(HeaderField("Connection", "close")) }
         return lines
