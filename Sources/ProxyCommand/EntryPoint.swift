@@ -7,7 +7,7 @@ import Darwin
 import Glibc
 #endif
 
-/// Runs the command and turns its outcome into an exit code: 0 done, 2 wrong usage or a start that failed.
+/// Runs the command and turns its outcome into an exit code: 0 done or found, 1 none, 2 wrong usage or an error.
 @main
 enum EntryPoint {
     static func main() async {
@@ -18,6 +18,9 @@ enum EntryPoint {
             } else {
                 try command.run()
             }
+        } catch let code as ExitCode where code != .success {
+            // What there was to say is said.
+            exit(code.rawValue)
         } catch {
             finish(error)
         }
@@ -30,9 +33,14 @@ enum EntryPoint {
             exit(0)
         }
         // ArgumentParser's own code for wrong usage is 64.
-        let message = RootCommand.message(for: error).split(separator: "\n").joined(separator: " ")
+        let message = hidingKeys(in: RootCommand.message(for: error).split(separator: "\n").joined(separator: " "))
         StandardError.write("proxy: " + message + (code == .validationFailure ? " (see `proxy --help`)" : ""))
         exit(2)
+    }
+
+    /// A message without keys: whoever gives one as an argument must not find it in a log as well.
+    private static func hidingKeys(in message: String) -> String {
+        message.replacing(#/(?:sk-ant-|ccf_)[^\s'"`]+/#) { _ in "(a key)" }
     }
 }
 
@@ -41,8 +49,8 @@ struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "proxy",
         abstract: "Record LLM API traffic on its way to the upstream.",
-        discussion: "Exit codes: 0 ended in order, 2 wrong usage or a start that failed.",
+        discussion: "Exit codes: 0 ended in order or found, 1 nothing to list, 2 wrong usage or an error.",
         version: "proxy \(ToolVersion.current)",
-        subcommands: [ServeCommand.self]
+        subcommands: [ServeCommand.self, AccountsCommand.self, KeysCommand.self]
     )
 }

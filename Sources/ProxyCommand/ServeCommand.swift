@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Inspector
 import Logging
 import ProxyRuntime
@@ -15,8 +14,9 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Proxy and record until SIGTERM or SIGINT.",
         discussion: """
             Settings are also read from the environment and from a file .env in the working directory: HOST, PORT, \
-            LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL, DATA_RETENTION_DAYS. A \
-            flag beats the environment, which beats the file.
+            LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL, DATA_RETENTION_DAYS, \
+            CLAUDE_API_KEYS, CLAUDE_API_KEYS_FILE, ADMIN_TOKEN. A flag beats the environment, which beats the file. \
+            An address that others can reach needs a client key (`proxy keys create`) and ADMIN_TOKEN.
             """
     )
 
@@ -71,6 +71,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How long an unused upstream connection is kept (default: 45s).")
     var keepAlive: String?
 
+    @Flag(help: "Let everybody in who can reach the address: no client key and no ADMIN_TOKEN is needed.")
+    var insecure = false
+
     @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
     var logLevel: String?
 
@@ -106,8 +109,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func settings() throws -> ProxySettings {
-        var environment = try Self.environmentFile()
-        environment.merge(ProcessInfo.processInfo.environment) { _, variable in variable }
+        var environment = try Environment.all()
         if let upstream {
             // Checked under its flag's name; the environment's value does not matter any more.
             _ = try UpstreamTarget(url: upstream, setting: "--upstream")
@@ -122,6 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { settings.port = try ProxySettings.port(port, setting: "--port") }
         if let logLevel { settings.logLevel = try ProxySettings.logLevel(logLevel, setting: "--log-level") }
         if let upstreamCa { settings.upstreamCertificates = (upstreamCa, "--upstream-ca") }
+        settings.isInsecure = insecure
         settings.dataPlane.isStrict = durability == .strict
         settings.recorder.syncsToDisk = fsync
         settings.recorder.onOverload = onOverload
@@ -155,11 +158,6 @@ struct ServeCommand: AsyncParsableCommand {
             settings.sealing.retention.bytes = try ProxySettings.size(retainBytes, setting: "--retain-bytes")
         }
         settings.recorder.segmentSize = settings.sealing.size
-    }
-
-    private static func environmentFile() throws -> [String: String] {
-        guard let data = FileManager.default.contents(atPath: ".env") else { return [:] }
-        return try EnvFile.parse(String(decoding: data, as: UTF8.self), file: ".env")
     }
 }
 

@@ -7,8 +7,8 @@ import Glibc
 /// Talk that is no data.
 enum StandardError {
     /// Writes one line, whole.
-    static func write(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
+    static func write(_ line: String, ending: String = "\n") {
+        let bytes = Array((line + ending).utf8)
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

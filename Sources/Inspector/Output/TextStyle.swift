@@ -15,11 +15,16 @@ package struct TextStyle: Sendable {
         isColoured = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
-    func bold(_ text: String) -> String { paint("1", text) }
-    func dim(_ text: String) -> String { paint("2", text) }
-    func red(_ text: String) -> String { paint("31", text) }
-    func yellow(_ text: String) -> String { paint("33", text) }
-    func green(_ text: String) -> String { paint("32", text) }
+    /// Bold text.
+    package func bold(_ text: String) -> String { paint("1", text) }
+    /// Text that stands back.
+    package func dim(_ text: String) -> String { paint("2", text) }
+    /// Text in red, for what is wrong.
+    package func red(_ text: String) -> String { paint("31", text) }
+    /// Text in yellow, for what to look at.
+    package func yellow(_ text: String) -> String { paint("33", text) }
+    /// Text in green, for what is well.
+    package func green(_ text: String) -> String { paint("32", text) }
 
     private func paint(_ code: String, _ text: String) -> String {
         isColoured && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

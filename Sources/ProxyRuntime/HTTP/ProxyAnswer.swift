@@ -16,6 +16,11 @@ struct ProxyAnswer {
         case upstreamTimeout = "upstream_timeout"
         case notFound = "not_found"
         case unavailable = "unavailable"
+        case clientKeyMissing = "client_key_missing"
+        case clientKeyInvalid = "client_key_invalid"
+        case clientKeyLimit = "client_key_limit"
+        case adminTokenInvalid = "admin_token_invalid"
+        case hostNotAllowed = "host_not_allowed"
         case internalError = "internal_error"
         /// Every account is at a limit.
         case accountsLimited = "accounts_limited"

@@ -10,11 +10,13 @@ struct HummingbirdPages: PageResponder {
     private let logger: Logger
 
     /// Builds the pages.
-    init(health: HealthPage, logger: Logger) {
+    init(health: HealthPage, accounts: AccountsPage, access: APIAccess, logger: Logger) {
         let router = Router(context: PageContext.self)
-        router.add(middleware: PageErrors())
+        router.add(middleware: PageErrors(access: access))
         router.get("health") { _, _ in try health.response() }
         router.head("health") { _, _ in try health.response() }
+        router.get("api/accounts") { _, _ in accounts.response() }
+        router.head("api/accounts") { _, _ in accounts.response() }
         responder = router.buildResponder()
         self.logger = logger
     }
@@ -47,7 +49,9 @@ struct HummingbirdPages: PageResponder {
             )
         } catch {
             logger.error("a page failed", metadata: ["page.error": "\(type(of: error))"])
-            return PageErrors.answer(500, .internalError, "the page could not be made")
+            return PageErrors.page(
+                ProxyAnswer(status: 500, code: .internalError, message: "the page could not be made")
+            )
         }
     }
 }
@@ -66,44 +70,6 @@ struct PageContext: RequestContext {
 /// What a page's context is made from.
 struct PageSource: RequestContextSource {
     let logger: Logger
-}
-
-/// Gives errors of the pages Anthropic's shape, as all errors of the proxy have it.
-private struct PageErrors: RouterMiddleware {
-    @concurrent
-    func handle(
-        _ request: Request,
-        context: PageContext,
-        next: @concurrent (Request, PageContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let error as any HTTPResponseError {
-            let status = error.status.code
-            let code: ProxyAnswer.Code = status == 404 ? .notFound : .badRequest
-            let message =
-                status == 404
-                ? "nothing is at \(request.uri.path): requests to be proxied begin with /v1/"
-                : error.status.reasonPhrase
-            let answer = PageErrors.answer(status, code, message)
-            var headers = HTTPFields()
-            for (name, value) in answer.headers {
-                if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
-            }
-            return Response(status: error.status, headers: headers, body: ResponseBody(byteBuffer: answer.body))
-        }
-    }
-
-    static func answer(_ status: Int, _ code: ProxyAnswer.Code, _ message: String) -> PageAnswer {
-        let answer = ProxyAnswer(status: status, code: code, message: message)
-        let body = ByteBuffer(string: answer.body(requestID: nil))
-        return PageAnswer(
-            status: status,
-            reason: answer.reason,
-            headers: [("Content-Type", "application/json"), ("x-tapedeck-error", code.rawValue)],
-            body: body
-        )
-    }
 }
 
 /// Collects a response's body.

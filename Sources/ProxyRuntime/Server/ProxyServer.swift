@@ -36,8 +36,14 @@ package final class ProxyServer: Sendable {
     /// Chooses the account of each attempt.
     package let router: AccountRouter
     private let workers: [Worker]
+    private let filesWatch: StoreFilesWatch
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
     private let isEnding = NIOLockedValueBox(false)
+
+    /// The accounts there are.
+    package let accounts: AccountDirectory
+    /// The clients' keys there are.
+    package let clientKeys: ClientKeyRing
 
     /// Opens the store and prepares everything but the port.
     ///
@@ -46,11 +52,34 @@ package final class ProxyServer: Sendable {
         self.settings = settings
         self.logger = logger
         let tls = try ProxyServer.tls(settings)
+        let accounts = try AccountDirectory(
+            environment: settings.accountsEnvironment,
+            layout: settings.layout,
+            logger: logger
+        )
+        let clientKeys = try ClientKeyRing(
+            layout: settings.layout,
+            isRequired: settings.requiresClientKeys,
+            logger: logger
+        )
+        try settings.checkExposure(goodKeys: clientKeys.goodKeys)
+        self.accounts = accounts
+        self.clientKeys = clientKeys
+        filesWatch = StoreFilesWatch(accounts: accounts, clientKeys: clientKeys, logger: logger)
         let recorder = try CapturePipeline(layout: settings.layout, settings: settings.recorder, logger: logger)
         self.recorder = recorder
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
         self.group = group
-        let pages = HummingbirdPages(health: HealthPage(recorder: recorder, started: .now()), logger: logger)
+        let pages = HummingbirdPages(
+            health: HealthPage(recorder: recorder, started: .now()),
+            accounts: AccountsPage(
+                directory: accounts,
+                maskingKey: try MaskingKey.load(at: settings.layout.maskingKey),
+                routing: { RoutingSnapshot(writtenAt: WallClock.now(), strategy: "none") }
+            ),
+            access: APIAccess(token: settings.adminToken, isLoopback: settings.isLoopback),
+            logger: logger
+        )
         let budget = BodyBudget(limit: settings.bodyBudget)
         let router = AccountRouter(settings.routing, seed: .random(in: .min ... .max))
         router.use(settings.accounts)
@@ -122,6 +151,7 @@ package final class ProxyServer: Sendable {
         do {
             let channel = try await bootstrap.bind(host: settings.host, port: settings.port).get()
             listener.withLockedValue { $0 = channel }
+            filesWatch.start()
             return Address(host: settings.host, port: channel.localAddress?.port ?? settings.port)
         } catch {
             throw ProxyServer.bindError(error, settings)
@@ -151,6 +181,7 @@ package final class ProxyServer: Sendable {
             return isEnding
         }
         guard !wasEnding else { return }
+        await filesWatch.close()
         let channel = listener.withLockedValue { $0 }
         try? await channel?.close().get()
         for worker in workers { worker.eventLoop.execute { worker.drain() } }

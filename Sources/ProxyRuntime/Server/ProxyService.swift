@@ -25,7 +25,13 @@ package struct ProxyService: Service {
     /// - Throws: `SettingsError` or `StoreError` when it cannot start.
     package func run() async throws {
         let server = try ProxyServer(settings: settings, logger: logger)
-        let indexer = BackgroundIndexer(settings.layout, path: settings.catalogPath, logger: logger) {
+        let follower = server.clientKeys.follow(catalog: settings.catalogPath ?? settings.layout.catalog)
+        let indexer = BackgroundIndexer(
+            settings.layout,
+            path: settings.catalogPath,
+            logger: logger,
+            follower: follower
+        ) {
             server.recordingState.recorded
         }
         let address: ProxyServer.Address

@@ -33,6 +33,13 @@ package struct ProxySettings: Sendable {
     /// Bytes that request bodies may hold together while they are read.
     package var bodyBudget = 256 << 20
 
+    /// The accounts that the environment names.
+    package var accountsEnvironment: AccountsEnvironment
+    /// What the pages under `/api/` ask for, or `nil` for nothing.
+    package var adminToken: AdminToken?
+    /// Whether others are let in without a key.
+    package var isInsecure = false
+
     /// Reads the environment.
     ///
     /// - Parameter environment: variables by name, those of a `.env` file among them.
@@ -40,6 +47,7 @@ package struct ProxySettings: Sendable {
     package init(environment: [String: String]) throws(SettingsError) {
         let environment = environment.filter { !$0.value.isEmpty }
         layout = StoreLayout(environment: environment)
+        accountsEnvironment = AccountsEnvironment(environment)
         upstream = try UpstreamTarget(
             url: environment["ANTHROPIC_UPSTREAM_URL"] ?? "https://api.anthropic.com",
             setting: "ANTHROPIC_UPSTREAM_URL"
@@ -56,6 +64,7 @@ package struct ProxySettings: Sendable {
         if let days = environment["DATA_RETENTION_DAYS"] {
             sealing.retention.days = try ProxySettings.days(days, setting: "DATA_RETENTION_DAYS")
         }
+        if let token = environment["ADMIN_TOKEN"] { adminToken = try AdminToken(token, setting: "ADMIN_TOKEN") }
         upstreamCertificates = environment["UPSTREAM_CA_FILE"].map { ($0, "UPSTREAM_CA_FILE") }
     }
 

@@ -7,6 +7,7 @@ package final class BackgroundIndexer: Sendable {
     private let layout: StoreLayout
     private let path: String?
     private let logger: Logger
+    private let follower: CatalogFollower?
     private let recorded: @Sendable () -> Int
     private let isEnding = Atomic(false)
     private let wake = DispatchSemaphore(value: 0)
@@ -21,17 +22,20 @@ package final class BackgroundIndexer: Sendable {
     ///   - layout: the store.
     ///   - path: the catalog, if it lies elsewhere than the layout says.
     ///   - logger: is told when the catalog cannot be written; readers scan the segments then.
+    ///   - follower: is told about exchanges as they reach the catalog.
     ///   - recorded: how many exchanges were recorded so far: while it grows fast, the index leaves the processor to
     ///     recording for a while.
     package init(
         _ layout: StoreLayout,
         path: String?,
         logger: Logger,
+        follower: CatalogFollower? = nil,
         recorded: @escaping @Sendable () -> Int = { 0 }
     ) {
         self.layout = layout
         self.path = path
         self.logger = logger
+        self.follower = follower
         self.recorded = recorded
     }
 
@@ -59,7 +63,7 @@ package final class BackgroundIndexer: Sendable {
         // On Linux 0 is the calling thread, which has a priority of its own: traffic and recording come first.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
         #endif
-        let indexer = CatalogIndexer(layout, path: path)
+        let indexer = CatalogIndexer(layout, path: path, follower: follower)
         var complaint: String?
         while true {
             let isLast = isEnding.load(ordering: .acquiring)

@@ -27,14 +27,17 @@ package final class CatalogIndexer {
     private var unreadable: Set<SealedBundle> = []
     private var open: (queue: DatabaseQueue, identity: [UInt64]?)?
     private var wasReplaced = false
+    private var follower: CatalogFollower?
 
     /// Names a store and its catalog; nothing is touched before the first step.
     ///
     /// - Parameters:
     ///   - layout: the store.
     ///   - path: the catalog, if it lies elsewhere than the layout says.
-    package init(_ layout: StoreLayout, path: String? = nil) {
+    ///   - follower: is told about the exchanges of segments.
+    package init(_ layout: StoreLayout, path: String? = nil, follower: CatalogFollower? = nil) {
         self.layout = layout
+        self.follower = follower
         self.path = path ?? layout.catalog
     }
 
@@ -117,7 +120,10 @@ package final class CatalogIndexer {
             groups.append(group)
             if group.end - start >= CatalogIndexer.groupBytes { left = 0 }
         }
-        if !groups.isEmpty { try insert(groups, in: queue) }
+        if !groups.isEmpty {
+            try insert(groups, in: queue)
+            tell(groups)
+        }
         return left <= 0
     }
 
@@ -188,6 +194,17 @@ package final class CatalogIndexer {
             }
             return .commit
         }
+    }
+
+    /// Numbers grow with the frames, so that what is indexed again, as after a reset, is not told again. Nor does it matter
+    /// whether another indexer was faster.
+    private func tell(_ groups: [Group]) {
+        guard var follower else { return }
+        for entry in groups.lazy.flatMap(\.entries) where entry.summary.number > follower.after {
+            follower.after = entry.summary.number
+            follower.tell(entry.summary)
+        }
+        self.follower = follower
     }
 
     private func forget(_ marks: [SegmentMark], in queue: DatabaseQueue) throws {

@@ -72,6 +72,26 @@ package struct CatalogSnapshot {
         return try Int.fetchOne(database, sql: "SELECT count(*) FROM exchanges" + filter) ?? 0
     }
 
+    /// The tokens, of all kinds, of the answers that each client key has got since an instant.
+    package func tokensByClientKey(since: Timestamp) throws -> [String: Int] {
+        let kinds = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"]
+        let sum = kinds.map { "coalesce(tokens_\($0), 0)" }.joined(separator: " + ")
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT client_key, CAST(total(\(sum)) AS INTEGER) FROM exchanges
+                WHERE started_at >= ? AND client_key IS NOT NULL AND tokens_known = 1 GROUP BY client_key
+                """,
+            arguments: [since.microseconds]
+        )
+        return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The highest number that an exchange has, or 0.
+    package func lastNumber() throws -> UInt64 {
+        UInt64(clamping: try Int64.fetchOne(database, sql: "SELECT max(number) FROM exchanges") ?? 0)
+    }
+
     /// The losses that were noted, in order of time.
     package func gaps(excluding excluded: [Int] = []) throws -> [RecordingGap] {
         let filter = excluded.isEmpty ? "" : " WHERE segment NOT IN (\(CatalogSnapshot.list(excluded)))"

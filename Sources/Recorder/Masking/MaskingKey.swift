@@ -40,6 +40,19 @@ package struct MaskingKey: Sendable {
         throw MaskingKeyError(code: .unavailable, message: "masking key \(path): appears and disappears")
     }
 
+    /// Reads the key file.
+    ///
+    /// - Returns: The key in the file, or `nil` when there is none.
+    /// - Throws: `MaskingKeyError` when the file is open to others, has the wrong size or can't be read.
+    package static func load(at path: String) throws(MaskingKeyError) -> MaskingKey? {
+        try read(path)
+    }
+
+    /// The placeholder that stands for a key of Anthropic's in records.
+    package func placeholder(ofKey key: String) -> String {
+        String(decoding: Tagger(key: self).placeholder(.anthropic, key.utf8), as: UTF8.self)
+    }
+
     /// Writes this key to a file that was removed, so that a store that comes back keeps its tags.
     ///
     /// A file that is there stays as it is.

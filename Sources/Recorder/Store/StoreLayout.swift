@@ -27,6 +27,12 @@ package struct StoreLayout: Hashable, Sendable {
     package var catalog: String { home + "/catalog.sqlite" }
     /// The key of the masking tags; it never leaves the store.
     package var maskingKey: String { home + "/masking.key" }
+    /// The accounts that were added by command, with their keys.
+    package var accounts: String { home + "/accounts.json" }
+    /// The keys of clients, as hashes.
+    package var clientKeys: String { home + "/keys.json" }
+    /// What a proxy remembers of its accounts between two starts.
+    package var routing: String { home + "/routing.json" }
     /// The file whose lock marks the one process that records here.
     package var lock: String { home + "/lock" }
 

@@ -25,4 +25,12 @@ package struct TokenUsage: Hashable, Sendable {
         self.cacheWrite5m = cacheWrite5m
         self.cacheWrite1h = cacheWrite1h
     }
+
+    /// All kinds together, as far as they are known.
+    package var total: Int {
+        [input, output, cacheRead, cacheWrite5m, cacheWrite1h].reduce(0) { sum, count in
+            let (next, isBeyond) = sum.addingReportingOverflow(count ?? 0)
+            return isBeyond ? .max : next
+        }
+    }
 }

@@ -55,7 +55,11 @@ struct ProxyStartTests {
         Failure(name: "catalog", environment: ["DATABASE_URL": "mysql://h"], names: ["DATABASE_URL", "file:"]),
         Failure(name: "certificates", arguments: ["--upstream-ca", "/nowhere.pem"], names: ["/nowhere.pem"]),
         Failure(name: ".env syntax", envFile: "HOST=127.0.0.1\nnot a setting\n", names: [".env, line 2"]),
-        Failure(name: "host", arguments: ["--host", "no.such.host.invalid"], names: ["no.such.host.invalid"]),
+        Failure(
+            name: "host",
+            arguments: ["--host", "no.such.host.invalid", "--insecure"],
+            names: ["no.such.host.invalid"]
+        ),
         Failure(name: "a file in the way", arguments: ["--home", "file/store"], names: ["file/store", "--home"]),
         Failure(name: "a file as the store", arguments: ["--home", "file"], names: ["file", "--home"]),
     ]
