@@ -23,6 +23,7 @@ package struct TextTable {
     ///   - rows: a text for each column.
     ///   - header: paints the header.
     ///   - paint: paints a cell, filled up to its width already.
+    /// - Returns: the lines, without white space at their ends.
     package func lines(
         _ rows: [[String]],
         header: (String) -> String = { $0 },
