@@ -40,7 +40,7 @@ enum EntryPoint {
 
     /// A message without keys: whoever gives one as an argument must not find it in a log as well.
     private static func hidingKeys(in message: String) -> String {
-        message.replacing(#/(?:sk-ant-|ccf_)[^\s'"`]+/#) { _ in "(a key)" }
+        message.replacing(#/(?:sk-ant-|ccf_)[^\s,'"`]{2,}/#) { _ in "(a key)" }
     }
 }
 

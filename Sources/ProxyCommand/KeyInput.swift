@@ -6,8 +6,9 @@ import Darwin
 import Glibc
 #endif
 
-/// Where a command gets a key from: a file, standard input, or a person who types it unseen. Never an argument, which the
-/// shell would keep and every process could see.
+/// Where a command gets a key from: a file, standard input, or a person who types it unseen.
+///
+/// Never an argument, which the shell would keep and every process could see.
 enum KeyInput {
     /// More than that no key has.
     private static let limit = 64 << 10
@@ -15,6 +16,7 @@ enum KeyInput {
     /// Reads a key; white space around it is left out.
     ///
     /// - Parameter file: a path, or `nil` for standard input.
+    /// - Returns: the text; nothing of it is checked.
     /// - Throws: `SettingsError` naming the path.
     static func read(file: String?) throws(SettingsError) -> String {
         if let file {

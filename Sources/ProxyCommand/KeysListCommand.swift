@@ -38,17 +38,16 @@ struct KeysListCommand: ParsableCommand {
             return try StandardOutput.write(json.bytes)
         }
         let zone = LocalZone.system
-        let rows = keys.map { key in
-            [
-                key.name, key.revokedAt.map { "revoked \(zone.text($0))" } ?? "good", zone.text(key.createdAt),
-                key.requestsPerMinute.map { String($0) } ?? "any", key.tokensPerDay.map { String($0) } ?? "any",
-            ]
-        }
-        let table = PaintedTable(
-            ["KEY", "STATUS", "CREATED", "REQUESTS/MIN", "TOKENS/DAY"],
-            alignment: [3: .right, 4: .right]
-        )
-        let style = StandardOutput.style(environment)
-        try StandardOutput.write(lines: table.lines(rows, header: style.dim))
+        let table = TextTable([
+            TextTable.Column("KEY", keys.map(\.name)),
+            TextTable.Column("STATUS", keys.map { $0.revokedAt.map { "revoked \(zone.text($0))" } ?? "good" }),
+            TextTable.Column("CREATED", keys.map { zone.text($0.createdAt) }),
+            number("REQUESTS/MIN", keys.map(\.requestsPerMinute)), number("TOKENS/DAY", keys.map(\.tokensPerDay)),
+        ])
+        try StandardOutput.write(lines: table.lines(width: nil, style: StandardOutput.style(environment)))
+    }
+
+    private func number(_ title: String, _ limits: [Int?]) -> TextTable.Column {
+        TextTable.Column(title, limits.map { $0.map { String($0) } ?? "any" }, isRightAligned: true)
     }
 }

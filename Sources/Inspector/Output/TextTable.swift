@@ -1,27 +1,48 @@
 /// A table whose rows are all there: columns are as wide as their longest text.
-struct TextTable {
+package struct TextTable {
     /// A column with its texts.
-    struct Column {
+    package struct Column {
         let title: String
         let texts: [String]
-        var isRightAligned = false
-        /// Columns that a narrow terminal has no room for go in this order; `nil` stays.
-        var dropped: Int?
+        let isRightAligned: Bool
+        let dropped: Int?
+        let paint: ((_ row: Int, _ text: String) -> String)?
 
-        init(_ title: String, _ texts: [String], isRightAligned: Bool = false, dropped: Int? = nil) {
+        /// Makes a column.
+        ///
+        /// - Parameters:
+        ///   - title: what stands above it.
+        ///   - texts: a text for each row.
+        ///   - isRightAligned: whether the texts end below each other, as numbers do.
+        ///   - dropped: columns that a narrow terminal has no room for go in this order; `nil` stays.
+        ///   - paint: paints a text, filled up to its width already.
+        package init(
+            _ title: String,
+            _ texts: [String],
+            isRightAligned: Bool = false,
+            dropped: Int? = nil,
+            paint: ((_ row: Int, _ text: String) -> String)? = nil
+        ) {
             self.title = title
             self.texts = texts.map(TextStyle.printable)
             self.isRightAligned = isRightAligned
             self.dropped = dropped
+            self.paint = paint
         }
 
         var width: Int { texts.reduce(title.count) { max($0, $1.count) } }
+
+        func cell(_ text: String, isLast: Bool) -> String {
+            let fill = String(repeating: " ", count: width - text.count)
+            return isRightAligned ? fill + text : isLast ? text : text + fill
+        }
     }
 
     private let columns: [Column]
-    private static let gap = 2
+    private static let gap = "  "
 
-    init(_ columns: [Column]) {
+    /// Makes a table; each column has a text for every row.
+    package init(_ columns: [Column]) {
         self.columns = columns
     }
 
@@ -31,35 +52,27 @@ struct TextTable {
     ///   - width: how long lines may be, or `nil`.
     ///   - style: colours or none.
     /// - Returns: the lines without their ends.
-    func lines(width: Int?, style: TextStyle) -> [String] {
+    package func lines(width: Int?, style: TextStyle) -> [String] {
         let columns = fitting(width)
-        let rows = (0..<(columns.first?.texts.count ?? 0)).map { row in line(columns) { $0.texts[row] } }
-        return [style.dim(line(columns, \.title))] + rows
+        let last = columns.count - 1
+        let titles = columns.enumerated().map { $1.cell($1.title, isLast: $0 == last) }
+        let rows = (0..<(columns.first?.texts.count ?? 0)).map { row in
+            columns.enumerated().map { index, column in
+                let text = column.cell(column.texts[row], isLast: index == last)
+                return column.paint?(row, text) ?? text
+            }.joined(separator: Self.gap)
+        }
+        return [style.dim(titles.joined(separator: Self.gap))] + rows
     }
 
     private func fitting(_ width: Int?) -> [Column] {
         var columns = columns
         guard let width else { return columns }
-        while columns.reduce(-Self.gap, { $0 + $1.width + Self.gap }) > width,
+        while columns.reduce(-Self.gap.count, { $0 + $1.width + Self.gap.count }) > width,
             let next = columns.compactMap(\.dropped).min()
         {
             columns.removeAll { $0.dropped == next }
         }
         return columns
-    }
-
-    private func line(_ columns: [Column], _ text: (Column) -> String) -> String {
-        var line = ""
-        for (index, column) in columns.enumerated() {
-            let text = text(column)
-            let fill = String(repeating: " ", count: column.width - text.count)
-            if column.isRightAligned {
-                line += fill + text
-            } else {
-                line += index == columns.count - 1 ? text : text + fill
-            }
-            if index < columns.count - 1 { line += String(repeating: " ", count: Self.gap) }
-        }
-        return line
     }
 }

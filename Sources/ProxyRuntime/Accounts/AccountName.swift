@@ -16,7 +16,9 @@ package enum AccountName {
 
     /// Checks a name.
     ///
-    /// - Parameter subject: what is named, such as `an account`.
+    /// - Parameters:
+    ///   - name: the text.
+    ///   - subject: what is named, such as `an account`.
     /// - Throws: `SettingsError` that does not repeat the name, as it may be a key in the wrong place.
     package static func check(_ name: String, of subject: String) throws(SettingsError) {
         if looksLikeKey(name) {

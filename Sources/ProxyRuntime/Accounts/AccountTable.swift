@@ -21,26 +21,27 @@ package struct AccountTable {
 
     /// A header, and a line for each account.
     package func lines(_ accounts: [AccountStatus]) -> [String] {
-        let titles = ["ACCOUNT", "KEY", "STATUS", "REQUESTS", "LAST USED", "HEADROOM", "NOTE"]
-        let rows = accounts.map { account in
-            [
-                account.entry.account.name, account.keyTag ?? "-", AccountTable.word(account.state),
-                AccountTable.grouped(account.requests), account.lastUsed.map { ago($0) } ?? "never",
-                account.headroom.map { "\(Int(($0 * 100).rounded()))%" } ?? "-", note(account),
-            ]
+        func column(_ title: String, isRightAligned: Bool = false, _ text: (AccountStatus) -> String) -> TextTable.Column {
+            TextTable.Column(title, accounts.map(text), isRightAligned: isRightAligned)
         }
-        return PaintedTable(titles, alignment: [3: .right, 5: .right]).lines(rows, header: style.dim) {
-            row,
-            column,
-            text in
-            guard column == 2 else { return text }
+        let states = TextTable.Column("STATUS", accounts.map { AccountTable.word($0.state) }) { row, text in
             switch accounts[row].state {
-            case .active: return style.green(text)
-            case .coolingDown: return style.yellow(text)
-            case .failing: return style.red(text)
-            case .paused: return style.dim(text)
+            case .active: style.green(text)
+            case .coolingDown: style.yellow(text)
+            case .failing: style.red(text)
+            case .paused: style.dim(text)
             }
         }
+        let columns = [
+            column("ACCOUNT") { $0.entry.account.name }, column("KEY") { $0.keyTag ?? "-" }, states,
+            column("REQUESTS", isRightAligned: true) { AccountTable.grouped($0.requests) },
+            column("LAST USED") { $0.lastUsed.map { ago($0) } ?? "never" },
+            column("HEADROOM", isRightAligned: true) {
+                $0.headroom.map { "\(Int(($0 * 100).rounded()))%" } ?? "-"
+            },
+            column("NOTE") { note($0) },
+        ]
+        return TextTable(columns).lines(width: nil, style: style)
     }
 
     private static func word(_ state: AccountStatus.State) -> String {

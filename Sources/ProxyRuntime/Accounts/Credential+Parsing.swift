@@ -5,6 +5,7 @@ extension Credential {
     ///
     /// - Parameters:
     ///   - text: the key, with nothing around it.
+    ///   - provider: whose key it should be.
     ///   - place: where it stands, for messages, such as `entry 2 of CLAUDE_API_KEYS`.
     /// - Throws: `SettingsError` that says what is wrong and repeats no part of the key.
     package init(parsing text: String, provider: Account.Provider, place: String) throws(SettingsError) {

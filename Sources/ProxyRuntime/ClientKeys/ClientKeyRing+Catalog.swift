@@ -6,7 +6,9 @@ extension ClientKeyRing {
     /// The tokens of an answer count a second or two after its end, when it is indexed. Those of replays count as well: a
     /// limit that a header could turn off would be none.
     ///
-    /// - Parameter catalog: the path; one that can't be read is about to be built anew, and counts for nothing.
+    /// - Parameters:
+    ///   - catalog: the path; one that can't be read is about to be built anew, and counts for nothing.
+    ///   - now: says which day today is.
     /// - Returns: what the indexer tells about new exchanges.
     package func follow(catalog: String, at now: Timestamp = WallClock.now()) -> CatalogFollower {
         let day = ClientKeyRing.day(of: now)

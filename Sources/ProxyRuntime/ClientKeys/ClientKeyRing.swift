@@ -136,7 +136,9 @@ package final class ClientKeyRing: Sendable {
 
     /// Sets what was used before the proxy was started.
     ///
-    /// - Parameter day: the day the counts are for, as `day(of:)` gives it.
+    /// - Parameters:
+    ///   - counts: tokens by the name of the key.
+    ///   - day: the day they are for, as `day(of:)` gives it.
     package func setTokensToday(_ counts: [String: Int], day: Int64) {
         state.withLock { state in
             state.turn(to: day)

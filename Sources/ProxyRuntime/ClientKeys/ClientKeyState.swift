@@ -33,7 +33,9 @@ struct ClientKeyState {
         return nil
     }
 
-    /// The key with that hash. Every key is compared, and in full, so that the time tells nothing.
+    /// The key with that hash.
+    ///
+    /// Every key is compared, and in full, so that the time tells nothing.
     private func key(_ digest: Digest) -> ClientKey? {
         var found = -1
         for index in keys.indices {

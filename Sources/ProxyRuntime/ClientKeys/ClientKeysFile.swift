@@ -24,7 +24,9 @@ package struct ClientKeysFile: Hashable, Sendable {
 
     /// Changes the file of a store, whose directory is there.
     ///
-    /// - Parameter change: changes the content; the file stays as it is when it throws or changes nothing.
+    /// - Parameters:
+    ///   - layout: the store.
+    ///   - change: changes the content; the file stays as it is when it throws or changes nothing.
     /// - Returns: what the change gives.
     /// - Throws: what `load(from:)` and the change throw, and `SettingsError` when it can't be written.
     @discardableResult

@@ -11,11 +11,12 @@ struct APIAccess: Sendable {
         path.split(separator: "/").first?.lowercased() == "api"
     }
 
-    /// The answer to a request that may not read them, or `nil` for one that may.
+    /// Judges a request for such a page.
     ///
     /// - Parameters:
     ///   - host: the value of `Host`.
     ///   - authorization: the value of `Authorization`.
+    /// - Returns: the answer to one that may not read the page, or `nil`.
     func refusal(host: String?, authorization: String?) -> ProxyAnswer? {
         // A page on the web can let its own name lead to this machine and have its visitor's browser ask here; the
         // name then stands in Host.

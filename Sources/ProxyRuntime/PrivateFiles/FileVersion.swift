@@ -32,7 +32,9 @@ package struct FileVersion: Hashable, Sendable {
 
     /// The state of the file at a path, or `nil` when nothing is there.
     ///
-    /// - Parameter followsLinks: whether a symbolic link stands for what it leads to.
+    /// - Parameters:
+    ///   - path: where it lies.
+    ///   - followsLinks: whether a symbolic link stands for what it leads to.
     package init?(of path: String, followsLinks: Bool = false) {
         var facts = stat()
         guard (followsLinks ? stat(path, &facts) : lstat(path, &facts)) == 0 else { return nil }

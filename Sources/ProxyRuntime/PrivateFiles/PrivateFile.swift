@@ -31,7 +31,8 @@ package struct PrivateFile: Sendable {
         // Without waiting: somebody may have put a pipe there.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard file >= 0 else {
-            if errno == ENOENT { return nil }
+            // Where its directory is a file, whoever makes the store says so.
+            if errno == ENOENT || errno == ENOTDIR { return nil }
             throw errno == ELOOP ? notRegular : failure("open")
         }
         defer { close(file) }
@@ -69,7 +70,9 @@ package struct PrivateFile: Sendable {
     /// Replaces the file: readers find the old or the new content, also after a crash in between.
     ///
     /// Two writers at once need `edit(_:)`.
-    /// - Parameter isDurable: whether the content is on the disk when this returns.
+    /// - Parameters:
+    ///   - bytes: the new content.
+    ///   - isDurable: whether the content is on the disk when this returns.
     /// - Throws: `SettingsError` naming the path and the system's reason.
     package func write(_ bytes: [UInt8], isDurable: Bool = true) throws(SettingsError) {
         let draft = path + ".new"

@@ -12,8 +12,11 @@ enum PrivateJSON {
     /// Decodes the content of a file.
     ///
     /// - Parameters:
+    ///   - type: what the content is.
+    ///   - bytes: the file's bytes.
     ///   - version: the newest format that is understood.
     ///   - path: for the message.
+    /// - Returns: the content.
     /// - Throws: `SettingsError` for a newer format and for damage; nothing was overwritten.
     static func decode<Content: Decodable>(
         _ type: Content.Type,
@@ -53,7 +56,7 @@ enum PrivateJSON {
     }
 
     private static func damage(_ path: String, _ place: String?) -> SettingsError {
-        let place = place.map { " at \($0)" } ?? ", it is no JSON"
+        let place = place.map { " at \($0)" } ?? ", it is not the JSON that it should be"
         return SettingsError(message: "\(path) is damaged\(place): restore it, or move it away; nothing was changed")
     }
 

@@ -5,7 +5,9 @@ package import Recorder
 package enum RoutingSnapshotFile {
     /// Reads the snapshot.
     ///
-    /// - Parameter notice: is told about one that can't be used; nothing depends on it but convenience.
+    /// - Parameters:
+    ///   - layout: the store.
+    ///   - notice: is told about one that can't be used; nothing depends on it but convenience.
     /// - Returns: `nil` when there is none that can be used.
     package static func load(from layout: StoreLayout, notice: (String) -> Void) -> RoutingSnapshot? {
         do {

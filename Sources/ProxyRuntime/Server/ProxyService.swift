@@ -44,7 +44,7 @@ package struct ProxyService: Service {
         let sealer = server.sealer()
         indexer.start()
         sealer.start()
-        for line in announcement { say(line) }
+        for line in announcement + access(server) { say(line) }
         say("listening on \(address)")
         try? await gracefulShutdown()
         logger.info("ending: open exchanges get their time")
@@ -68,6 +68,20 @@ package struct ProxyService: Service {
         if let bytes = sealing.retention.bytes { kept += ", \(Decimals.bytes(bytes)) at most" }
         return "into bundles at \(Decimals.bytes(sealing.size)), after \(Self.text(sealing.age)) or when idle for "
             + "\(Self.text(sealing.idle)); \(kept)"
+    }
+
+    /// Whose keys are used, and who may use them.
+    private func access(_ server: ProxyServer) -> [String] {
+        let accounts = server.accounts.accounts.map { $0.isPaused ? "\($0.name) (paused)" : $0.name }
+        let clients = server.clientKeys
+        var lines = [
+            "accounts    \(accounts.isEmpty ? "none, clients' own credentials" : accounts.joined(separator: ", "))",
+            "clients     \(clients.isOpen ? "anybody, no key was created" : "with a key, of which \(clients.goodKeys) are good")",
+        ]
+        if !settings.isLoopback && settings.isInsecure {
+            lines.append("insecure    whoever can reach \(settings.host) is let in: --insecure")
+        }
+        return lines
     }
 
     private var announcement: [String] {

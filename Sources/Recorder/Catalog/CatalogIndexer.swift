@@ -196,8 +196,10 @@ package final class CatalogIndexer {
         }
     }
 
-    /// Numbers grow with the frames, so that what is indexed again, as after a reset, is not told again. Nor does it matter
-    /// whether another indexer was faster.
+    /// Tells the follower about new exchanges.
+    ///
+    /// Numbers grow with the frames, so that what is indexed again, as after a reset, is not told again. What another
+    /// program has indexed before this one looked is not told at all.
     private func tell(_ groups: [Group]) {
         guard var follower else { return }
         for entry in groups.lazy.flatMap(\.entries) where entry.summary.number > follower.after {
