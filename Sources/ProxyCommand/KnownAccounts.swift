@@ -13,7 +13,7 @@ struct KnownAccounts {
     /// Reads them; nothing is made.
     init(_ layout: StoreLayout, _ environment: [String: String]) throws {
         entries = try AccountDirectory.entries(environment: AccountsEnvironment(environment), layout: layout)
-        snapshot = RoutingSnapshotFile.load(from: layout, notice: { StandardError.write("proxy: " + $0) })
+        snapshot = RoutingSnapshotFile.load(from: layout.routing, notice: { StandardError.write("proxy: " + $0) })
         let names = Set(entries.map(\.account.name))
         let isRunning = StoreLock.isHeld(layout)
         elsewhere = isRunning ? (snapshot?.accounts ?? []).map(\.name).filter { !names.contains($0) } : []

@@ -59,6 +59,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Bytes that all bundles may have, such as 20GB; the oldest are deleted first (default: any).")
     var retainBytes: String?
 
+    @Option(help: "How accounts are chosen: session, round-robin, least-used or priority (default: session).")
+    var strategy: String?
+
+    @Option(help: "Attempts for one request (default: twice the number of accounts, at most 10).")
+    var maxAttempts: String?
+
+    @Option(help: "How long a request may go without an answer, where there are accounts (default: 10m).")
+    var requestDeadline: String?
+
+    @Option(help: "How long a request waits for an account that comes back, when none is left (default: off).")
+    var hold: String?
+
     @Option(help: "How long to wait for a connection to the upstream (default: 10s).")
     var connectTimeout: String?
 
@@ -118,6 +130,10 @@ struct ServeCommand: AsyncParsableCommand {
         if port != nil { environment["PORT"] = nil }
         if retainDays != nil { environment["DATA_RETENTION_DAYS"] = nil }
         if logLevel != nil { environment["LOG_LEVEL"] = nil }
+        if strategy != nil { environment["STRATEGY"] = nil }
+        if maxAttempts != nil { environment["MAX_ATTEMPTS"] = nil }
+        if requestDeadline != nil { environment["REQUEST_DEADLINE"] = nil }
+        if hold != nil { environment["HOLD"] = nil }
         if let home { environment["TAPEDECK_HOME"] = home }
         var settings = try ProxySettings(environment: environment)
         if let host { settings.host = host }
@@ -129,6 +145,10 @@ struct ServeCommand: AsyncParsableCommand {
         settings.recorder.syncsToDisk = fsync
         settings.recorder.onOverload = onOverload
         try readSealing(into: &settings)
+        if let strategy { try settings.set(strategy: strategy, setting: "--strategy") }
+        if let maxAttempts { try settings.set(maxAttempts: maxAttempts, setting: "--max-attempts") }
+        if let requestDeadline { try settings.set(requestDeadline: requestDeadline, setting: "--request-deadline") }
+        if let hold { try settings.set(hold: hold, setting: "--hold") }
         if let connectTimeout {
             settings.dataPlane.limits.connect = try ProxySettings.span(connectTimeout, setting: "--connect-timeout")
         }

@@ -21,7 +21,11 @@ package struct AccountTable {
 
     /// A header, and a line for each account.
     package func lines(_ accounts: [AccountStatus]) -> [String] {
-        func column(_ title: String, isRightAligned: Bool = false, _ text: (AccountStatus) -> String) -> TextTable.Column {
+        func column(
+            _ title: String,
+            isRightAligned: Bool = false,
+            _ text: (AccountStatus) -> String
+        ) -> TextTable.Column {
             TextTable.Column(title, accounts.map(text), isRightAligned: isRightAligned)
         }
         let states = TextTable.Column("STATUS", accounts.map { AccountTable.word($0.state) }) { row, text in

@@ -2,7 +2,8 @@ import Foundation
 package import Logging
 import Synchronization
 
-/// Notices changes that commands make to `accounts.json` and `keys.json` while the proxy runs.
+/// Notices changes that commands make to `accounts.json` and `keys.json` while the proxy runs, and lets the state of its
+/// accounts be written.
 ///
 /// It looks twice a second on a thread of its own, as files may block; a look costs three calls to the system.
 package final class StoreFilesWatch: Sendable {
@@ -11,6 +12,7 @@ package final class StoreFilesWatch: Sendable {
     private let interval: Duration
     private let logger: Logger
     private let onAccounts: @Sendable ([Account]) -> Void
+    private let onLook: @Sendable () -> Void
     private let isEnding = Atomic(false)
     private let isStarted = Atomic(false)
     private let wake = DispatchSemaphore(value: 0)
@@ -24,18 +26,21 @@ package final class StoreFilesWatch: Sendable {
     ///   - interval: the time between two looks.
     ///   - logger: is told what has changed, by name.
     ///   - onAccounts: is given the accounts, on the thread of the watch, each time they are others.
+    ///   - onLook: is called on that thread at each look.
     package init(
         accounts: AccountDirectory,
         clientKeys: ClientKeyRing,
         interval: Duration = .milliseconds(500),
         logger: Logger,
-        onAccounts: @escaping @Sendable ([Account]) -> Void = { _ in }
+        onAccounts: @escaping @Sendable ([Account]) -> Void = { _ in },
+        onLook: @escaping @Sendable () -> Void = {}
     ) {
         self.accounts = accounts
         self.clientKeys = clientKeys
         self.interval = interval
         self.logger = logger
         self.onAccounts = onAccounts
+        self.onLook = onLook
     }
 
     /// Begins.
@@ -63,6 +68,7 @@ package final class StoreFilesWatch: Sendable {
         let milliseconds = Int(interval / .milliseconds(1))
         while !isEnding.load(ordering: .acquiring) {
             look()
+            onLook()
             _ = wake.wait(timeout: .now() + .milliseconds(milliseconds))
         }
         ended.signal()

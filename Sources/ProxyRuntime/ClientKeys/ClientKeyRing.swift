@@ -11,8 +11,8 @@ package final class ClientKeyRing: Sendable {
     enum Verdict {
         /// No key was ever made: nobody is asked for one.
         case open
-        /// The request bears this client's key.
-        case accepted(name: String)
+        /// The request bears this client's key, in these of its header lines.
+        case accepted(name: String, lines: [Int])
         /// The client gets this answer; the wait in seconds stands in it as well.
         case refused(ProxyAnswer, retryAfter: Int?)
     }
@@ -53,7 +53,7 @@ package final class ClientKeyRing: Sendable {
         let given = ClientKeyRing.digests(head)
         guard given.hasCredential else { return .refused(ClientKeyRing.missing, retryAfter: nil) }
         return state.withLock { state in
-            guard !(isRequired && state.hasGone), let key = state.goodKey(of: given.digests) else {
+            guard !(isRequired && state.hasGone), let key = state.goodKey(of: given.lines.map(\.digest)) else {
                 return .refused(ClientKeyRing.invalid, retryAfter: nil)
             }
             if let limit = key.tokensPerDay, let wait = state.waitForTokens(key.name, limit, at: now) {
@@ -69,37 +69,26 @@ package final class ClientKeyRing: Sendable {
                     retryAfter: wait
                 )
             }
-            return .accepted(name: key.name)
+            return .accepted(name: key.name, lines: given.lines.filter { $0.digest == key.digest }.map(\.index))
         }
     }
 
-    /// The hashes of what may be a client's key: the first `x-api-key` and the first Bearer token.
-    private static func digests(_ head: HTTPHead) -> (hasCredential: Bool, digests: [Digest]) {
+    /// The lines that may hold a client's key, with its hash: all `x-api-key` and all Bearer tokens.
+    private static func digests(_ head: HTTPHead) -> (hasCredential: Bool, lines: [(index: Int, digest: Digest)]) {
         var hasCredential = false
-        var hasKey = false
-        var hasToken = false
-        var digests: [Digest] = []
-        for line in head.lines {
-            let digest: Digest?
-            if !hasKey, head.withBytes(line.name, { $0.isEqualIgnoringCase("x-api-key") }) {
-                hasKey = true
-                digest = head.withBytes(line.value) { Self.digest($0) }
-            } else if !hasToken, head.withBytes(line.name, { $0.isEqualIgnoringCase("authorization") }) {
-                hasToken = true
-                digest = head.withBytes(line.value) { value in
-                    guard value.count > 7,
-                        UnsafeRawBufferPointer(rebasing: value[..<7]).isEqualIgnoringCase("bearer ")
-                    else { return nil }
-                    let token = value.dropFirst(7).drop { $0 == 0x20 }
-                    return Self.digest(UnsafeRawBufferPointer(rebasing: token))
-                }
-            } else {
-                continue
-            }
+        var lines: [(index: Int, digest: Digest)] = []
+        for (index, line) in head.lines.enumerated() where line.known == .credential {
             hasCredential = true
-            if let digest { digests.append(digest) }
+            let digest = head.withBytes(line.value) { value in
+                guard value.count > ClientKey.length else { return Self.digest(value) }
+                guard UnsafeRawBufferPointer(rebasing: value[..<7]).isEqualIgnoringCase("bearer ") else { return nil }
+                let token = value.dropFirst(7).drop { $0 == 0x20 }
+                return Self.digest(UnsafeRawBufferPointer(rebasing: token))
+            }
+            // More than these nobody sends who has a key.
+            if let digest, lines.count < 4 { lines.append((index, digest)) }
         }
-        return (hasCredential, digests)
+        return (hasCredential, lines)
     }
 
     /// The hash of a text that has the length of a key: hashing others is a waste.

@@ -188,6 +188,13 @@ final class ClientConnection: ChannelInboundHandler {
         if request.hasUnknownExpectation {
             return refuse(request, 417, .expectationFailed, "the only expectation understood is 100-continue")
         }
+        if request.isProxied {
+            switch worker.clientKeys.check(head, at: request.start.wall) {
+            case .open: break
+            case .accepted(let name, let lines): (request.clientKey, request.clientKeyLines) = (name, lines)
+            case .refused(let answer, _): return refuse(request, answer)
+            }
+        }
         state = .body(request)
         if request.expectsContinue, inbound.readableBytes == 0, let context {
             let line = context.channel.allocator.buffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")
@@ -258,9 +265,12 @@ final class ClientConnection: ChannelInboundHandler {
         linger()
     }
 
-    /// Refuses a request whose body has not been read.
     private func refuse(_ request: IncomingRequest, _ status: Int, _ code: ProxyAnswer.Code, _ message: String) {
-        let answer = ProxyAnswer(status: status, code: code, message: message)
+        refuse(request, ProxyAnswer(status: status, code: code, message: message))
+    }
+
+    /// Refuses a request whose body has not been read.
+    private func refuse(_ request: IncomingRequest, _ answer: ProxyAnswer) {
         request.abandon()
         if request.isProxied {
             let exchange = ProxiedExchange(request, client: self)

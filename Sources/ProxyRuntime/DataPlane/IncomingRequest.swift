@@ -19,8 +19,8 @@ final class IncomingRequest {
     private(set) var received = 0
     /// The name of the client key that the request came with, when client keys are in force.
     var clientKey: String?
-    /// The header line that held it, which goes no further.
-    var clientKeyLine: Int?
+    /// The header lines that held it, which go no further.
+    var clientKeyLines: [Int] = []
     /// Whether the memory for what was read could not be had yet.
     private(set) var isWaitingForMemory = false
 

@@ -68,7 +68,7 @@ extension ProxiedExchange {
             let outcome = AttemptOutcome(kind: .forced)
             return settle(outcome, .complete, at: .now())
         }
-        credentials = account.map { .account($0) } ?? .client(withoutLine: request.clientKeyLine)
+        credentials = account.map { .account($0) } ?? .client(withoutLines: request.clientKeyLines)
         send(to: account?.baseURL ?? worker.upstream, fresh: false)
     }
 

@@ -29,7 +29,7 @@ final class ProxiedExchange {
     // The attempt that is on its way.
     var attempt: CapturedAttempt?
     var connection: UpstreamConnection?
-    var credentials = OutgoingCredentials.client(withoutLine: nil)
+    var credentials = OutgoingCredentials.client(withoutLines: [])
     var limits = RateLimitReport()
     var framing = BodyFraming.none
     var border = EventBorder()

@@ -14,6 +14,7 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
     let router: AccountRouter
     /// Where requests go that no account has another place for.
     let upstream: UpstreamTarget
+    let clientKeys: ClientKeyRing
     let pages: any PageResponder
     let bodyBudget: BodyBudget
     let pool: UpstreamPool
@@ -34,6 +35,7 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
         recorder: CapturePipeline,
         router: AccountRouter,
         upstream: UpstreamTarget,
+        clientKeys: ClientKeyRing,
         pages: any PageResponder,
         bodyBudget: BodyBudget,
         tls: NIOSSLContext
@@ -43,6 +45,7 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
         self.recorder = recorder
         self.router = router
         self.upstream = upstream
+        self.clientKeys = clientKeys
         self.pages = pages
         self.bodyBudget = bodyBudget
         pool = UpstreamPool(eventLoop: eventLoop, limits: settings.limits, tls: tls)

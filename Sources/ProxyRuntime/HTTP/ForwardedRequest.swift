@@ -27,7 +27,7 @@ struct ForwardedRequest {
         _ head: HTTPHead,
         pathAndQuery: HTTPHead.Part,
         target: UpstreamTarget,
-        credentials: OutgoingCredentials = .client(withoutLine: nil),
+        credentials: OutgoingCredentials = .client(withoutLines: []),
         bodyLength: Int?,
         allocator: ByteBufferAllocator
     ) {

@@ -2,8 +2,8 @@ import Recorder
 
 /// Whose credentials a request carries upstream.
 enum OutgoingCredentials {
-    /// The client's own, but for the line that held a key of this proxy's, if there is one.
-    case client(withoutLine: Int?)
+    /// The client's own, but for the lines that held a key of this proxy's.
+    case client(withoutLines: [Int])
     /// An account's; nothing of the client's goes with it.
     case account(Account)
 
@@ -24,7 +24,7 @@ enum OutgoingCredentials {
 
     /// Whether a credential line of the client's goes upstream.
     func passes(_ line: Int) -> Bool {
-        if case .client(let without) = self { return line != without }
+        if case .client(let without) = self { return !without.contains(line) }
         return false
     }
 

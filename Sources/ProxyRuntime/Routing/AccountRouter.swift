@@ -95,11 +95,17 @@ package final class AccountRouter: Sendable {
     }
 
     func committed(_ route: inout RequestRoute, _ limits: RateLimitReport, at now: Timestamp) {
-        state.withLock { $0.policy.committed(&route, limits, at: now) }
+        state.withLock { state in
+            state.isChanged = true
+            state.policy.committed(&route, limits, at: now)
+        }
     }
 
     func ended(_ route: inout RequestRoute, _ outcome: AttemptOutcome?, at now: Timestamp) {
-        state.withLock { $0.policy.ended(&route, outcome, at: now) }
+        state.withLock { state in
+            state.isChanged = true
+            state.policy.ended(&route, outcome, at: now)
+        }
     }
 
     private func step(_ decision: RoutingDecision, _ state: State) -> Step {
@@ -123,14 +129,17 @@ package final class AccountRouter: Sendable {
         state.withLock { $0.policy.snapshot(at: now) }
     }
 
-    /// The state of the accounts, if anything happened since this was last asked.
-    package func changes(at now: Timestamp) -> RoutingSnapshot? {
-        let policy: RoutingPolicy? = state.withLock { state in
+    /// The policy as it is, if anything happened since this was last asked.
+    func changed() -> RoutingPolicy? {
+        state.withLock { state in
             guard state.isChanged else { return nil }
             state.isChanged = false
             return state.policy
         }
-        // Ten thousand sessions take a while to sort: not under the lock.
-        return policy?.snapshot(at: now)
+    }
+
+    /// Lets the next `changed()` give the policy in any case.
+    func isChanged() {
+        state.withLock { $0.isChanged = true }
     }
 }

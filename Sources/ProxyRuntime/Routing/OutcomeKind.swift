@@ -55,6 +55,8 @@ enum OutcomeKind {
     private static let spendCapMessages = [
         "You have reached your specified API usage limits",
         "You have reached your specified workspace API usage limits",
+        // A prepaid account that is used up: others may still pay.
+        "Your credit balance is too low",
     ]
 }
 

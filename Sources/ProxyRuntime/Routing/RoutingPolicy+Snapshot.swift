@@ -1,7 +1,7 @@
 package import Recorder
 
 extension RoutingPolicy {
-    /// What is worth keeping beyond the end of the process, and what tables of accounts show.
+    /// What is worth keeping of the accounts beyond the end of the process, and what tables of accounts show.
     package func snapshot(at now: Timestamp) -> RoutingSnapshot {
         var snapshot = RoutingSnapshot(writtenAt: now, strategy: configuration.strategy.rawValue)
         for state in accounts {
@@ -14,13 +14,17 @@ extension RoutingPolicy {
             account.buckets = state.buckets.mapValues(\.buckets)
             snapshot.accounts.append(account)
         }
+        return snapshot
+    }
+
+    /// The conversations and their accounts, least recently used first.
+    package func sessionStates() -> [RoutingSnapshot.SessionState] {
         let names = Dictionary(accounts.map { ($0.id, $0.account.name) }, uniquingKeysWith: { first, _ in first })
-        snapshot.sessions = sessions.entries.compactMap { key, entry in
+        return sessions.entries.compactMap { key, entry in
             names[entry.home].map {
                 RoutingSnapshot.SessionState(key: key.text, account: $0, lastUsed: entry.lastUsed)
             }
         }.sorted { ($0.lastUsed, $0.key) < ($1.lastUsed, $1.key) }
-        return snapshot
     }
 
     /// Takes over what an earlier process knew of the accounts there are.

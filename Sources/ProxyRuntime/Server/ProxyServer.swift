@@ -33,8 +33,8 @@ package final class ProxyServer: Sendable {
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     private let recorder: CapturePipeline
-    /// Chooses the account of each attempt.
-    package let router: AccountRouter
+    private let router: AccountRouter
+    private let keeper: RoutingKeeper
     private let workers: [Worker]
     private let filesWatch: StoreFilesWatch
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
@@ -65,7 +65,18 @@ package final class ProxyServer: Sendable {
         try settings.checkExposure(goodKeys: clientKeys.goodKeys)
         self.accounts = accounts
         self.clientKeys = clientKeys
-        filesWatch = StoreFilesWatch(accounts: accounts, clientKeys: clientKeys, logger: logger)
+        let router = AccountRouter(settings.routing, seed: .random(in: .min ... .max))
+        router.use(accounts.accounts)
+        self.router = router
+        let keeper = RoutingKeeper(router: router, layout: settings.layout, logger: logger)
+        self.keeper = keeper
+        filesWatch = StoreFilesWatch(
+            accounts: accounts,
+            clientKeys: clientKeys,
+            logger: logger,
+            onAccounts: { router.use($0) },
+            onLook: { keeper.save(at: WallClock.now()) }
+        )
         let recorder = try CapturePipeline(layout: settings.layout, settings: settings.recorder, logger: logger)
         self.recorder = recorder
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
@@ -75,15 +86,13 @@ package final class ProxyServer: Sendable {
             accounts: AccountsPage(
                 directory: accounts,
                 maskingKey: try MaskingKey.load(at: settings.layout.maskingKey),
-                routing: { RoutingSnapshot(writtenAt: WallClock.now(), strategy: "none") }
+                routing: { router.snapshot(at: WallClock.now()) }
             ),
             access: APIAccess(token: settings.adminToken, isLoopback: settings.isLoopback),
             logger: logger
         )
         let budget = BodyBudget(limit: settings.bodyBudget)
-        let router = AccountRouter(settings.routing, seed: .random(in: .min ... .max))
-        router.use(settings.accounts)
-        self.router = router
+        keeper.restore(at: WallClock.now())
         workers = group.makeIterator().map { eventLoop in
             Worker(
                 eventLoop: eventLoop,
@@ -91,6 +100,7 @@ package final class ProxyServer: Sendable {
                 recorder: recorder,
                 router: router,
                 upstream: settings.upstream,
+                clientKeys: clientKeys,
                 pages: pages,
                 bodyBudget: budget,
                 tls: tls
@@ -195,6 +205,7 @@ package final class ProxyServer: Sendable {
                 worker.stop()
             }.get()
         }
+        keeper.save(at: WallClock.now(), isLast: true)
         await recorder.close()
         try? await group.shutdownGracefully()
     }

@@ -78,6 +78,18 @@ package struct ProxyService: Service {
             "accounts    \(accounts.isEmpty ? "none, clients' own credentials" : accounts.joined(separator: ", "))",
             "clients     \(clients.isOpen ? "anybody, no key was created" : "with a key, of which \(clients.goodKeys) are good")",
         ]
+        if accounts.count > 1 {
+            var line =
+                "\(settings.routing.strategy.rawValue), at most "
+                + "\(settings.routing.attemptLimit(accounts: accounts.count)) attempts a request"
+            if settings.routing.hold > 0 { line += ", held up to \(settings.routing.hold.spanText)" }
+            lines.insert("strategy    " + line, at: 1)
+        }
+        if let seconds = settings.routing.forcedRetryAfter {
+            lines.append(
+                "TEST MODE   FORCE_RATE_LIMIT_TEST: every request is answered 429, retry after \(seconds) s; none goes upstream"
+            )
+        }
         if !settings.isLoopback && settings.isInsecure {
             lines.append("insecure    whoever can reach \(settings.host) is let in: --insecure")
         }

@@ -28,8 +28,6 @@ package struct ProxySettings: Sendable {
     package var sealing = SealingSettings()
     /// The numbers of the routing policy.
     package var routing = RoutingConfiguration()
-    /// The accounts at the start.
-    package var accounts: [Account] = []
     /// Bytes that request bodies may hold together while they are read.
     package var bodyBudget = 256 << 20
 
@@ -64,6 +62,7 @@ package struct ProxySettings: Sendable {
         if let days = environment["DATA_RETENTION_DAYS"] {
             sealing.retention.days = try ProxySettings.days(days, setting: "DATA_RETENTION_DAYS")
         }
+        try readRouting(environment)
         if let token = environment["ADMIN_TOKEN"] { adminToken = try AdminToken(token, setting: "ADMIN_TOKEN") }
         upstreamCertificates = environment["UPSTREAM_CA_FILE"].map { ($0, "UPSTREAM_CA_FILE") }
     }

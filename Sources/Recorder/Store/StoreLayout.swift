@@ -33,6 +33,8 @@ package struct StoreLayout: Hashable, Sendable {
     package var clientKeys: String { home + "/keys.json" }
     /// What a proxy remembers of its accounts between two starts.
     package var routing: String { home + "/routing.json" }
+    /// The conversations that stay with an account.
+    package var routingSessions: String { home + "/sessions.json" }
     /// The file whose lock marks the one process that records here.
     package var lock: String { home + "/lock" }
 

@@ -39,7 +39,7 @@ struct ClientKeyRingTests {
         let head = try head((["POST /v1/messages HTTP/1.1", "Host: a"] + lines + ["", ""]).joined(separator: "\r\n"))
         switch ring.check(head, at: now) {
         case .open: return "open"
-        case .accepted(let name): return name
+        case .accepted(let name, _): return name
         case .refused(let answer, let retryAfter):
             let wait = answer.extraLines.first { $0.name == "retry-after" }?.value
             #expect(wait == retryAfter.map { String($0) })

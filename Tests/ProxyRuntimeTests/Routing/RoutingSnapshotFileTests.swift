@@ -24,11 +24,11 @@ struct RoutingSnapshotFileTests {
     @Test("what is saved is loaded, and only its owner can read it")
     func saves() throws {
         let home = try SampleHome()
-        for _ in 0..<2 { try RoutingSnapshotFile.save(sample(), to: home.layout) }
+        for _ in 0..<2 { try RoutingSnapshotFile.save(sample(), to: home.layout.routing) }
         let attributes = try FileManager.default.attributesOfItem(atPath: home.layout.routing)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         var notices: [String] = []
-        let loaded = try #require(RoutingSnapshotFile.load(from: home.layout) { notices.append($0) })
+        let loaded = try #require(RoutingSnapshotFile.load(from: home.layout.routing) { notices.append($0) })
         #expect(loaded.strategy == "session")
         #expect(loaded.writtenAt == instant())
         #expect(loaded.accounts.first?.cooldowns == sample().accounts[0].cooldowns)
@@ -44,10 +44,10 @@ struct RoutingSnapshotFileTests {
     func damaged(content: String) throws {
         let home = try SampleHome()
         var notices: [String] = []
-        #expect(RoutingSnapshotFile.load(from: home.layout) { notices.append($0) } == nil)
+        #expect(RoutingSnapshotFile.load(from: home.layout.routing) { notices.append($0) } == nil)
         #expect(notices.isEmpty)
         try PrivateFile(path: home.layout.routing).write(Array(content.utf8))
-        #expect(RoutingSnapshotFile.load(from: home.layout) { notices.append($0) } == nil)
+        #expect(RoutingSnapshotFile.load(from: home.layout.routing) { notices.append($0) } == nil)
         #expect(notices == ["\(home.layout.routing) is damaged, and is left aside"])
     }
 }
