@@ -9,17 +9,30 @@ struct PlainNumber: Hashable {
 
     /// Reads a text that is nothing but such a number, of at most 15 digits in front of the point.
     init?(_ text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isDigit) }),
-            parts[0].count <= 15
-        else { return nil }
-        whole = parts[0].reduce(0) { $0 * 10 + Int64($1 &- 0x30) }
-        guard parts.count == 2 else { return }
-        for place in 0..<6 {
-            let digit = parts[1].dropFirst(place).first ?? UInt8(ascii: "0")
-            millionths = millionths * 10 + Int64(digit &- 0x30)
+        whole = 0
+        // Digits read since the start, or since the point.
+        var digits = 0
+        var isFraction = false
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "."), !isFraction, digits > 0 {
+                isFraction = true
+                digits = 0
+                continue
+            }
+            guard byte.isDigit else { return nil }
+            digits += 1
+            if !isFraction {
+                guard digits <= 15 else { return nil }
+                whole = whole * 10 + Int64(byte &- 0x30)
+            } else if digits <= 6 {
+                millionths += PlainNumber.places[digits - 1] * Int64(byte &- 0x30)
+            }
         }
+        guard digits > 0 else { return nil }
     }
+
+    /// What a one is worth in each place behind the point, in millionths.
+    private static let places: [Int64] = [100_000, 10_000, 1000, 100, 10, 1]
 
     /// The number times a million, or `nil` when that is more than any time needs.
     var inMillionths: Int64? {
