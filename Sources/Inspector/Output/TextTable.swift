@@ -57,12 +57,20 @@ package struct TextTable {
         let last = columns.count - 1
         let titles = columns.enumerated().map { $1.cell($1.title, isLast: $0 == last) }
         let rows = (0..<(columns.first?.texts.count ?? 0)).map { row in
-            columns.enumerated().map { index, column in
-                let text = column.cell(column.texts[row], isLast: index == last)
-                return column.paint?(row, text) ?? text
-            }.joined(separator: Self.gap)
+            joined(
+                columns.enumerated().map { index, column in
+                    let text = column.cell(column.texts[row], isLast: index == last)
+                    return column.paint?(row, text) ?? text
+                }
+            )
         }
-        return [style.dim(titles.joined(separator: Self.gap))] + rows
+        return [style.dim(joined(titles))] + rows
+    }
+
+    private func joined(_ cells: [String]) -> String {
+        var line = cells.joined(separator: Self.gap)
+        while line.hasSuffix(" ") { line.removeLast() }
+        return line
     }
 
     private func fitting(_ width: Int?) -> [Column] {

@@ -73,22 +73,32 @@ package final class ClientKeyRing: Sendable {
         }
     }
 
-    /// The lines that may hold a client's key, with its hash: all `x-api-key` and all Bearer tokens.
+    /// The lines that may hold a client's key, with its hash: the first `x-api-key` and the first Bearer token.
     private static func digests(_ head: HTTPHead) -> (hasCredential: Bool, lines: [(index: Int, digest: Digest)]) {
-        var hasCredential = false
+        var hasKey = false
+        var hasToken = false
         var lines: [(index: Int, digest: Digest)] = []
         for (index, line) in head.lines.enumerated() where line.known == .credential {
-            hasCredential = true
-            let digest = head.withBytes(line.value) { value in
-                guard value.count > ClientKey.length else { return Self.digest(value) }
-                guard UnsafeRawBufferPointer(rebasing: value[..<7]).isEqualIgnoringCase("bearer ") else { return nil }
-                let token = value.dropFirst(7).drop { $0 == 0x20 }
-                return Self.digest(UnsafeRawBufferPointer(rebasing: token))
+            let digest: Digest?
+            if head.withBytes(line.name, { $0.isEqualIgnoringCase("x-api-key") }) {
+                guard !hasKey else { continue }
+                hasKey = true
+                digest = head.withBytes(line.value) { Self.digest($0) }
+            } else {
+                guard !hasToken else { continue }
+                hasToken = true
+                digest = head.withBytes(line.value) { Self.digest(ofToken: $0) }
             }
-            // More than these nobody sends who has a key.
-            if let digest, lines.count < 4 { lines.append((index, digest)) }
+            if let digest { lines.append((index, digest)) }
         }
-        return (hasCredential, lines)
+        return (hasKey || hasToken, lines)
+    }
+
+    private static func digest(ofToken value: UnsafeRawBufferPointer) -> Digest? {
+        guard value.count > 7, UnsafeRawBufferPointer(rebasing: value[..<7]).isEqualIgnoringCase("bearer ") else {
+            return nil
+        }
+        return digest(UnsafeRawBufferPointer(rebasing: value.dropFirst(7).drop { $0 == 0x20 }))
     }
 
     /// The hash of a text that has the length of a key: hashing others is a waste.

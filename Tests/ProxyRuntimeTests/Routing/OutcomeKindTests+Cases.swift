@@ -82,6 +82,12 @@ extension OutcomeKindTests {
             kind: .spendCap
         ),
         Case(
+            name: "a prepaid account that is used up",
+            status: 400,
+            error: #"{"message": "Your credit balance is too low to access the Anthropic API."}"#,
+            kind: .spendCap
+        ),
+        Case(
             name: "a 400 that quotes it",
             status: 400,
             error: #"{"message":"He said You have reached your specified API usage limits"}"#,
