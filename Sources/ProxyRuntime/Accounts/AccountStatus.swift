@@ -3,7 +3,7 @@ package import Recorder
 /// How an account is now: what `proxy accounts list` and `/api/accounts` tell.
 package struct AccountStatus: Sendable {
     /// The state in one word.
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         /// It serves.
         case active
         /// It is left alone for all models until a cool-down ends.

@@ -14,13 +14,18 @@ struct AccountsPage: Sendable {
     /// What the proxy knows of its accounts now.
     let routing: @Sendable () -> RoutingSnapshot
 
-    func response() -> Response {
-        let statuses = AccountStatus.all(
+    /// The accounts as they are now.
+    func statuses(showKeys: Bool) -> [AccountStatus] {
+        AccountStatus.all(
             directory.entries,
             snapshot: routing(),
-            maskingKey: maskingKey,
+            maskingKey: showKeys ? maskingKey : nil,
             at: WallClock.now()
         )
+    }
+
+    func response() -> Response {
+        let statuses = statuses(showKeys: true)
         var json = JSONWriter()
         json.object { json in
             json.member("accounts") { json in

@@ -9,15 +9,19 @@ import Recorder
 ///
 /// ```json
 /// {"status":"ok","version":"0.1.0","uptime_s":12.5,
+///  "accounts":{"total":3,"active":2,"cooling_down":1,"failing":0,"paused":0},
 ///  "recording":{"state":"recording","reason":null,"queue_bytes":0,"recorded":17,"lost":0,"lost_by_reason":{}}}
 /// ```
-/// The status is 200 as long as requests are proxied, `degraded` when recordings are being lost.
+/// The status is 200 as long as requests are proxied, `degraded` when recordings are being lost. Accounts are counted and
+/// not named, as everybody may ask.
 struct HealthPage: Sendable {
     private let recorder: CapturePipeline
+    private let accounts: AccountsPage
     private let started: NIODeadline
 
-    init(recorder: CapturePipeline, started: NIODeadline) {
+    init(recorder: CapturePipeline, accounts: AccountsPage, started: NIODeadline) {
         self.recorder = recorder
+        self.accounts = accounts
         self.started = started
     }
 
@@ -51,10 +55,11 @@ struct HealthPage: Sendable {
         var status: String
         var version: String
         var uptime: Double
+        var accounts: [String: Int]
         var recording: Recording
 
         enum CodingKeys: String, CodingKey {
-            case status, version, recording
+            case status, version, accounts, recording
             case uptime = "uptime_s"
         }
     }
@@ -66,6 +71,7 @@ struct HealthPage: Sendable {
             status: state.degraded == nil ? "ok" : "degraded",
             version: ToolVersion.current,
             uptime: uptime,
+            accounts: counts(),
             recording: Health.Recording(
                 state: state.degraded == nil ? "recording" : "degraded",
                 reason: state.degraded,
@@ -82,5 +88,12 @@ struct HealthPage: Sendable {
             headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(health)))
         )
+    }
+
+    private func counts() -> [String: Int] {
+        let statuses = accounts.statuses(showKeys: false)
+        var counts = ["total": statuses.count]
+        for state in AccountStatus.State.allCases { counts[state.rawValue] = statuses.count { $0.state == state } }
+        return counts
     }
 }

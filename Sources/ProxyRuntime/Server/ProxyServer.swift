@@ -81,13 +81,14 @@ package final class ProxyServer: Sendable {
         self.recorder = recorder
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
         self.group = group
+        let accountsPage = AccountsPage(
+            directory: accounts,
+            maskingKey: try MaskingKey.load(at: settings.layout.maskingKey),
+            routing: { router.snapshot(at: WallClock.now()) }
+        )
         let pages = HummingbirdPages(
-            health: HealthPage(recorder: recorder, started: .now()),
-            accounts: AccountsPage(
-                directory: accounts,
-                maskingKey: try MaskingKey.load(at: settings.layout.maskingKey),
-                routing: { router.snapshot(at: WallClock.now()) }
-            ),
+            health: HealthPage(recorder: recorder, accounts: accountsPage, started: .now()),
+            accounts: accountsPage,
             access: APIAccess(token: settings.adminToken, isLoopback: settings.isLoopback),
             logger: logger
         )

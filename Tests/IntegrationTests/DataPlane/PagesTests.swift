@@ -23,7 +23,9 @@ struct PagesTests {
             #expect(answer.values("content-type") == ["application/json"])
             #expect(answer.values("x-tapedeck-exchange") == [])
             let health = try json(answer)
-            #expect(Set(health.keys) == ["status", "version", "uptime_s", "recording"])
+            #expect(Set(health.keys) == ["status", "version", "uptime_s", "accounts", "recording"])
+            let none = ["total": 0, "active": 0, "cooling_down": 0, "failing": 0, "paused": 0]
+            #expect(health["accounts"] as? [String: Int] == none)
             #expect(health["status"] as? String == "ok")
             #expect(health["version"] is String)
             #expect((health["uptime_s"] as? Double ?? -1) >= 0)
