@@ -38,6 +38,11 @@ struct AccountsAddCommand: ParsableCommand {
         // What can be wrong is found out before anybody types a key.
         try AccountName.check(name, of: "an account")
         let target = try baseURL.map { try UpstreamTarget(url: $0, setting: "--base-url") }
+        if try KnownAccounts(layout, environment).elsewhere.contains(name) {
+            throw SettingsError(
+                message: "the environment of the running proxy has an account '\(name)' already: choose another name"
+            )
+        }
         let others = try AccountsEnvironment(environment).entries()
         let key = try Credential(parsing: KeyInput.read(file: keyFile), provider: provider, place: "account '\(name)'")
         guard auth != .xAPIKey || !key.isOAuth else {

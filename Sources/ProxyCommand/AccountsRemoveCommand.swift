@@ -33,5 +33,8 @@ struct AccountsRemoveCommand: ParsableCommand {
         }
         guard try AccountsFile.edit(in: layout, { file in file.remove(name) }) else { throw known.unknown(name) }
         StandardError.write("removed account \(name)")
+        if known.entries.count == 1, known.elsewhere.isEmpty {
+            StandardError.write("it was the last one: from now on requests go on with the clients' own credentials")
+        }
     }
 }

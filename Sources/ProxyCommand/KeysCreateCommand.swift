@@ -44,7 +44,15 @@ struct KeysCreateCommand: ParsableCommand {
             try file.add(added)
             return isFirst
         }
-        try StandardOutput.write(lines: [key])
+        do {
+            try StandardOutput.write(lines: [key])
+        } catch {
+            // Nobody has seen it: nobody will use it.
+            _ = try ClientKeysFile.edit(in: layout) { (file) throws(SettingsError) in
+                try file.revoke(added.name, at: WallClock.now())
+            }
+            throw error
+        }
         StandardError.write("created key \(name); it is shown this once")
         if isFirst { StandardError.write("from now on, the proxy on \(layout.home) asks every client for a key") }
     }

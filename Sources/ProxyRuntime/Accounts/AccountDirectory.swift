@@ -35,6 +35,7 @@ package final class AccountDirectory: Sendable {
         self.layout = layout
         self.logger = logger
         let (entries, versions) = try AccountDirectory.load(environment, layout)
+        try AccountEntry.checkUnique(entries)
         state = Mutex(State(entries: entries, versions: versions))
     }
 
@@ -51,7 +52,9 @@ package final class AccountDirectory: Sendable {
         environment: AccountsEnvironment,
         layout: StoreLayout
     ) throws(SettingsError) -> [AccountEntry] {
-        try load(environment, layout).0
+        let entries = try load(environment, layout).0
+        try AccountEntry.checkUnique(entries)
+        return entries
     }
 
     private static func load(
@@ -68,7 +71,6 @@ package final class AccountDirectory: Sendable {
             }
             entries += file.accountEntries(layout.accounts)
         }
-        try AccountEntry.checkUnique(entries)
         return (entries, versions)
     }
 
@@ -89,7 +91,8 @@ package final class AccountDirectory: Sendable {
                     message: "\(layout.accounts) has gone: its accounts stay until the proxy is started again"
                 )
             }
-            let (entries, versions) = try AccountDirectory.load(environment, layout)
+            let (all, versions) = try AccountDirectory.load(environment, layout)
+            let entries = withoutClashes(all)
             return state.withLock { state in
                 state.complaint = nil
                 state.versions = versions
@@ -107,5 +110,20 @@ package final class AccountDirectory: Sendable {
             }
             return false
         }
+    }
+
+    /// Leaves out accounts of the file that have the name or the key of another, and tells the log: who added them could
+    /// not know of the proxy's environment, and all other changes are still to be seen.
+    private func withoutClashes(_ entries: [AccountEntry]) -> [AccountEntry] {
+        var kept: [AccountEntry] = []
+        for entry in entries {
+            do throws(SettingsError) {
+                try AccountEntry.checkUnique(kept + [entry])
+                kept.append(entry)
+            } catch {
+                logger.error("an account is left out", metadata: ["accounts.reason": "\(error)"])
+            }
+        }
+        return kept
     }
 }

@@ -33,7 +33,12 @@ package struct AccountsEnvironment: Sendable {
     package func entries() throws(SettingsError) -> [AccountEntry] {
         var entries: [AccountEntry] = []
         if let text { try append(Array(text.utf8), of: "CLAUDE_API_KEYS", to: &entries) }
-        if let file { try append(try read(file), of: "CLAUDE_API_KEYS_FILE \(file)", to: &entries) }
+        if let file {
+            let before = entries.count
+            try append(try read(file), of: "CLAUDE_API_KEYS_FILE \(file)", to: &entries)
+            // Without accounts clients' own credentials would go upstream: a file that is being written is no reason.
+            guard entries.count > before else { throw SettingsError("CLAUDE_API_KEYS_FILE", file, "holds no key") }
+        }
         return entries
     }
 

@@ -11,7 +11,7 @@ package final class ClientKeyRing: Sendable {
     enum Verdict {
         /// No key was ever made: nobody is asked for one.
         case open
-        /// The request bears this client's key, in these of its header lines.
+        /// The request bears this client's key; these of its header lines hold keys of this proxy's.
         case accepted(name: String, lines: [Int])
         /// The client gets this answer; the wait in seconds stands in it as well.
         case refused(ProxyAnswer, retryAfter: Int?)
@@ -69,7 +69,7 @@ package final class ClientKeyRing: Sendable {
                     retryAfter: wait
                 )
             }
-            return .accepted(name: key.name, lines: given.lines.filter { $0.digest == key.digest }.map(\.index))
+            return .accepted(name: key.name, lines: ClientKeyRing.keyLines(head))
         }
     }
 
@@ -92,6 +92,20 @@ package final class ClientKeyRing: Sendable {
             if let digest { lines.append((index, digest)) }
         }
         return (hasKey || hasToken, lines)
+    }
+
+    /// The lines that look like keys of this proxy's, good or not: none of them goes any further.
+    private static func keyLines(_ head: HTTPHead) -> [Int] {
+        head.lines.indices.filter { index in
+            guard head.lines[index].known == .credential else { return false }
+            return head.withBytes(head.lines[index].value) { value in
+                var token = value[...]
+                if value.count > 7, UnsafeRawBufferPointer(rebasing: value[..<7]).isEqualIgnoringCase("bearer ") {
+                    token = value.dropFirst(7).drop { $0 == 0x20 }
+                }
+                return token.starts(with: "ccf_".utf8)
+            }
+        }
     }
 
     private static func digest(ofToken value: UnsafeRawBufferPointer) -> Digest? {

@@ -190,7 +190,8 @@ final class ClientConnection: ChannelInboundHandler {
         }
         if request.isProxied {
             switch worker.clientKeys.check(head, at: request.start.wall) {
-            case .open: break
+            case .open:
+                if let answer = worker.strangerRefusal(head) { return refuse(request, answer) }
             case .accepted(let name, let lines): (request.clientKey, request.clientKeyLines) = (name, lines)
             case .refused(let answer, _): return refuse(request, answer)
             }

@@ -13,6 +13,9 @@ package struct DataPlaneSettings: Sendable {
     /// Whether the end of an answer waits until the exchange is written.
     package var isStrict = true
 
+    /// Whether requests that other sites have a browser send are refused where accounts serve and no key is asked for.
+    package var refusesStrangers = true
+
     /// Makes the settings of the defaults.
     package init() {}
 }

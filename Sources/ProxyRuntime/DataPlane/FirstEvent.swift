@@ -36,7 +36,10 @@ struct FirstEvent {
             guard let inflater else { return decoder.feed(bytes) }
             return inflater.decode(bytes).withUnsafeBytes { decoder.feed($0) }
         }
-        guard let first = events.first else { return .pending }
+        guard let first = events.first else {
+            // Whatever it is, it can't be looked at: the client may know better.
+            return inflater?.isBroken == true ? .begun : .pending
+        }
         return first.name == "error" ? .error(first.data) : .begun
     }
 }

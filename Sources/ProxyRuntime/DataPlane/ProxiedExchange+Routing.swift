@@ -19,6 +19,7 @@ extension ProxiedExchange {
         {
             facts.noteCacheLifetime(of: body)
         }
+        routedAt = .now()
         let (route, step) = worker.router.requestArrived(facts, at: now)
         self.route = route
         follow(step)
@@ -63,6 +64,7 @@ extension ProxiedExchange {
         limits = RateLimitReport()
         firstEvent = nil
         isSettled = false
+        settledKind = nil
         failure = nil
         guard !choice.isForced else {
             let outcome = AttemptOutcome(kind: .forced)
@@ -94,7 +96,11 @@ extension ProxiedExchange {
 
     /// Lets the router look at what an attempt came to before anything of it is given on, and goes on as it says.
     ///
-    /// - Parameter ending: how the attempt ended, or `nil` when more of its answer is on the way.
+    /// - Parameters:
+    ///   - outcome: what it came to.
+    ///   - ending: how the attempt ended, or `nil` when more of its answer is on the way.
+    ///   - reason: what went wrong on the way.
+    ///   - now: when.
     func settle(_ outcome: AttemptOutcome, _ ending: Ending?, failure reason: String? = nil, at now: NIODeadline) {
         guard !isSettled else {
             leaveRoute(outcome)
@@ -105,23 +111,19 @@ extension ProxiedExchange {
         if case .answer(.upstream, let decision)? = step, outcome.isDeliverable, let head = attempt?.head {
             if outcome.kind != .success { note(decision) }
             isSettled = true
-            if let ending, ending == .complete {
-                deliverWhole(head, outcome.kind, at: now)
+            settledKind = outcome.kind
+            if ending == .complete {
+                deliverHeld(head)
+                endAnswer(at: now)
             } else if !outcome.isGood {
                 deliverHeld(head)
             }
             return
         }
         if ending == nil { connection?.cancel() }
-        let given = reason ?? (ending == nil ? "given up for another account" : nil)
-        endAttempt(outcome.kind, ending ?? .truncated, failure: given, at: now)
+        let given = reason ?? (ending == nil && !outcome.isErrorEvent ? "given up for another account" : nil)
+        endAttempt(outcome.kind, ending ?? (outcome.isErrorEvent ? .errorEvent : .truncated), failure: given, at: now)
         if let step { follow(step) }
-    }
-
-    /// Gives a whole answer that was held back to the client.
-    private func deliverWhole(_ head: HTTPHead, _ kind: AttemptKind, at now: NIODeadline) {
-        deliverHeld(head)
-        endAnswer(kind, at: now)
     }
 
     /// Gives what was held back of an answer to the client; the rest follows as it comes.
@@ -132,7 +134,8 @@ extension ProxiedExchange {
     }
 
     /// The answer was given to the client as a whole.
-    func endAnswer(_ kind: AttemptKind, at now: NIODeadline) {
+    func endAnswer(at now: NIODeadline) {
+        let kind = settledKind ?? OutcomeKind.of(attempt)
         if case .committed(.chunked) = stage { answer.endChunks() }
         leaveRoute(AttemptOutcome(kind: kind))
         endAttempt(kind, .complete, at: now)
@@ -162,7 +165,8 @@ extension ProxiedExchange {
     // MARK: - Waiting
 
     private func wait(until: Timestamp, because: String) {
-        let span = max(0, until.microseconds - WallClock.now().microseconds)
+        // At most a second at a time: accounts come back early, are added and resumed.
+        let span = min(1_000_000, max(0, until.microseconds - WallClock.now().microseconds))
         let timer: Scheduled<Void> = worker.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(span)) {
             [weak self] in
             self?.waitIsOver()
@@ -191,12 +195,14 @@ extension ProxiedExchange {
     /// Ends an attempt of which nothing has gone to the client when the time for the request is over.
     func checkTime(_ now: NIODeadline) {
         guard case .uncommitted = stage, hasChoice, connection != nil,
-            now - request.start.monotonic > worker.settings.limits.request
+            now - routedAt > worker.settings.limits.request
         else { return }
         connection?.cancel()
         let reason = "the time for the request is over"
         failure = UpstreamFailure(cause: .firstByteTimeout, reason: reason)
-        settle(AttemptOutcome(kind: .timeout), .timeout, failure: reason, at: now)
+        var outcome = AttemptOutcome(kind: .timeout)
+        outcome.isDeadline = true
+        settle(outcome, .timeout, failure: reason, at: now)
     }
 }
 

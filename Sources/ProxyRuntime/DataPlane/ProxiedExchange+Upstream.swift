@@ -78,7 +78,7 @@ extension ProxiedExchange: UpstreamConsumer {
         if case .uncommitted = stage {
             guard hasChoice, !isSettled else {
                 deliverHeld(head)
-                return endAnswer(OutcomeKind.of(attempt), at: now)
+                return endAnswer(at: now)
             }
             if firstEvent != nil {
                 let reason = "the stream ended before its first event"
@@ -86,7 +86,7 @@ extension ProxiedExchange: UpstreamConsumer {
             }
             return settle(held(status, head), .complete, at: now)
         }
-        endAnswer(OutcomeKind.of(attempt), at: now)
+        endAnswer(at: now)
     }
 
     func upstreamReadComplete() {
@@ -110,7 +110,8 @@ extension ProxiedExchange: UpstreamConsumer {
         self.failure = failure
         let (kind, ending) = failure.outcome(isAnswered: isAnswered)
         guard case .uncommitted = stage else {
-            leaveRoute(AttemptOutcome(kind: kind))
+            // That the proxy ends is no fault of the account's.
+            leaveRoute(failure.cause == .stopped ? nil : AttemptOutcome(kind: kind))
             endAttempt(kind, ending, failure: failure.reason, at: now)
             return breakOff(kind, ending, failure, at: now)
         }

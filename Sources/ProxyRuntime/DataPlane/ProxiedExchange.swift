@@ -25,6 +25,7 @@ final class ProxiedExchange {
     var route: RequestRoute?
     var waiting: (timer: Scheduled<Void>, since: NIODeadline, because: String)?
     var waited: Int64 = 0
+    var routedAt = NIODeadline.now()
 
     // The attempt that is on its way.
     var attempt: CapturedAttempt?
@@ -36,6 +37,8 @@ final class ProxiedExchange {
     var firstEvent: FirstEvent?
     /// Whether the answer of the attempt is the client's, though nothing of it has gone out yet.
     var isSettled = false
+    /// What it was then found to be.
+    var settledKind: AttemptKind?
     var failure: UpstreamFailure?
 
     private var requestIsHandedOver = false

@@ -22,7 +22,8 @@ extension RoutedRequest {
         let named = interest == .modelAndSession ? head.session(scope: clientKey) : nil
         session = named
         body.withUnsafeReadableBytes { bytes in
-            guard interest == .modelAndSession, named == nil else {
+            // A very long body without a session header would keep the event loop: it goes where most is left.
+            guard interest == .modelAndSession, named == nil, bytes.count <= 8 << 20 else {
                 family = TopLevelText.model(in: bytes).map(ModelFamily.of)
                 return
             }

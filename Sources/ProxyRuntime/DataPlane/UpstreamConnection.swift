@@ -317,7 +317,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     private func readIfWanted() {
         guard let context, !isReading, context.channel.isActive else { return }
-        if let consumer, !consumer.wantsUpstreamBytes { return }
+        // What is read of a handshake is no answer.
+        if case .securing = state {} else if let consumer, !consumer.wantsUpstreamBytes { return }
         isReading = true
         context.read()
     }

@@ -79,6 +79,28 @@ final class Worker: @unchecked Sendable, ReleaseQueue {
         ExchangeID(time: time, random: random.next())
     }
 
+    /// The answer to a request that a page of the web has a visitor's browser send, where nobody is asked for a key: it
+    /// would spend the accounts.
+    ///
+    /// Such a request names the page's site in `Origin`, or in `Host` when a name of the site leads to this machine.
+    func strangerRefusal(_ head: HTTPHead) -> ProxyAnswer? {
+        guard settings.refusesStrangers, router.interest != .nothing else { return nil }
+        for line in head.lines {
+            let isHost = line.known == .host
+            guard isHost || head.withBytes(line.name, { $0.isEqualIgnoringCase("origin") }) else { continue }
+            let value = head.text(line.value)
+            let place = isHost ? value : value.split(separator: "//", maxSplits: 1).last.map { String($0) } ?? value
+            if LoopbackAddress.containsHost(place) { continue }
+            return ProxyAnswer(
+                status: 403,
+                code: .hostNotAllowed,
+                message: "without client keys this proxy serves its own machine only, as localhost or 127.0.0.1: "
+                    + "make a key with `proxy keys create NAME`, or start it with --insecure"
+            )
+        }
+        return nil
+    }
+
     // MARK: - Clients
 
     func add(_ client: ClientConnection) {

@@ -48,7 +48,7 @@ struct ForwardedRequest {
             case .replayMark:
                 changes.append("\(ReplayMark.header) noted and kept back")
             case .pin:
-                changes.append("x-tapedeck-account obeyed and kept back")
+                changes.append("x-tapedeck-account kept back" + (credentials.isAccount ? "" : ": there is no account"))
             case .credential where !credentials.passes(index):
                 // In the place of the first of the client's, once.
                 if let header = credential, head.withBytes(line.name, { header.hasName($0) }) {

@@ -20,7 +20,7 @@ struct APIAccess: Sendable {
     func refusal(host: String?, authorization: String?) -> ProxyAnswer? {
         // A page on the web can let its own name lead to this machine and have its visitor's browser ask here; the
         // name then stands in Host.
-        if isLoopback, !LoopbackAddress.containsHost(host ?? "") {
+        if isLoopback, token == nil, !LoopbackAddress.containsHost(host ?? "") {
             return ProxyAnswer(
                 status: 403,
                 code: .hostNotAllowed,

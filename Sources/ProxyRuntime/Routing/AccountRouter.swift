@@ -22,27 +22,28 @@ package final class AccountRouter: Sendable {
     private struct State {
         var policy: RoutingPolicy
         var accounts: [Account] = []
-        var generations: [String: Int] = [:]
         /// Events since the state was last asked for.
         var isChanged = false
     }
 
     private let state: Mutex<State>
+    private let maskingKey: MaskingKey
     private let interestCode = Atomic<Int>(Interest.nothing.rawValue)
 
     /// Makes a router without accounts.
-    package init(_ configuration: RoutingConfiguration, seed: UInt64) {
+    ///
+    /// - Parameters:
+    ///   - configuration: the numbers of the policy.
+    ///   - maskingKey: gives the tags by which one key is told from another.
+    ///   - seed: decides the jitter of retries.
+    package init(_ configuration: RoutingConfiguration, maskingKey: MaskingKey, seed: UInt64) {
+        self.maskingKey = maskingKey
         state = Mutex(State(policy: RoutingPolicy(configuration, seed: seed)))
     }
 
     /// Takes over the accounts there are now.
     package func use(_ accounts: [Account]) {
         let strategy = state.withLock { state in
-            let old = state.accounts
-            for account in accounts
-            where old.first(where: { $0.name == account.name })?.credential != account.credential {
-                state.generations[account.name, default: 0] += 1
-            }
             state.accounts = accounts
             state.isChanged = true
             state.policy.use(
@@ -51,7 +52,7 @@ package final class AccountRouter: Sendable {
                         name: $0.name,
                         priority: $0.priority,
                         isPaused: $0.isPaused,
-                        generation: state.generations[$0.name] ?? 0
+                        tag: maskingKey.placeholder(ofKey: $0.credential.secret)
                     )
                 }
             )
@@ -129,16 +130,23 @@ package final class AccountRouter: Sendable {
         state.withLock { $0.policy.snapshot(at: now) }
     }
 
-    /// The policy as it is, if anything happened since this was last asked.
-    func changed() -> RoutingPolicy? {
+    /// The state of the accounts, if anything happened since this was last asked.
+    func changes(at now: Timestamp) -> RoutingSnapshot? {
         state.withLock { state in
             guard state.isChanged else { return nil }
             state.isChanged = false
-            return state.policy
+            return state.policy.snapshot(at: now)
         }
     }
 
-    /// Lets the next `changed()` give the policy in any case.
+    /// The conversations and their accounts.
+    func sessions() -> [RoutingSnapshot.SessionState] {
+        // Thousands take a while to sort: not under the lock.
+        let policy = state.withLock { $0.policy }
+        return policy.sessionStates()
+    }
+
+    /// Lets the next `changes` give the state in any case.
     func isChanged() {
         state.withLock { $0.isChanged = true }
     }

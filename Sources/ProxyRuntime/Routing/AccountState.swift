@@ -8,27 +8,29 @@ struct AccountState: Sendable {
     var requests = 0
     /// When it was given the last one.
     var lastUsed: Timestamp?
-    /// Attempts that are on their way.
+    /// Attempts that are on their way, streams that are being given on included.
     var inFlight = 0
-    /// Attempts that were begun since a bucket was seen.
-    var sentSinceSeen = 0
+    /// Attempts by family of which nothing has been given on yet.
+    var unanswered: [String: Int] = [:]
     /// Cool-downs, at most one for each class and family.
     var cooldowns: [Cooldown] = []
-    /// Faults since the last answer that was none.
+    /// Faults since the last answer that was none; those of attempts that ran together count once.
     var faults = 0
-    /// Refusals of the credential since the last success.
+    var lastFault: (kind: AttemptKind, at: Timestamp)?
+    /// Refusals of the credential since the last success, counted likewise.
     var refusals = 0
+    var lastRefusal: Timestamp?
     var failingSince: Timestamp?
-    /// Whether the one request that tries out a broken account is on its way.
-    var isProbing = false
-    /// How many attempts may be on their way together after a bucket was empty, or `nil` for any number.
-    var admitted: Int?
+    /// When the one request that tries out a broken account was sent, while it is on its way.
+    var probedAt: Timestamp?
+    /// How many attempts of a family may be unanswered together after its bucket was empty.
+    var admitted: [String: Int] = [:]
     /// When it was tried last although it is in cool-down.
     var lastTry: Timestamp?
-    /// Windows as last seen.
-    var windows: [LimitWindow] = []
-    /// Buckets as last seen, by family of models, with the time.
-    var buckets: [String: (seen: Timestamp, buckets: [LimitBucket])] = [:]
+    /// Windows as last seen, with the time.
+    var windows: [(seen: Timestamp, window: LimitWindow)] = []
+    /// Buckets as last seen, by family of models, with the time and the attempts that were begun since.
+    var buckets: [String: (seen: Timestamp, sent: Int, buckets: [LimitBucket])] = [:]
 
     init(id: AccountID, account: RoutedAccount) {
         self.id = id
@@ -40,36 +42,26 @@ struct AccountState: Sendable {
 
     // MARK: - Cool-downs
 
-    /// Sets a cool-down in the place of the one of its class and family.
+    /// Sets a cool-down in the place of the one of its class and family, unless that is longer.
     ///
     /// - Parameters:
     ///   - new: the cool-down.
-    ///   - isNamed: whether the upstream named its end. A guessed end, or one of a weaker kind, never shortens what is there.
-    mutating func cool(_ new: Cooldown, isNamed: Bool) {
-        guard let index = cooldowns.firstIndex(where: { $0.hasPlace(of: new) }) else { return cooldowns.append(new) }
-        let old = cooldowns[index]
-        let isWeaker = !isNamed || strength(new.kind) < strength(old.kind)
-        if isWeaker, old.until >= new.until { return }
-        cooldowns[index] = new
-    }
-
-    private func strength(_ kind: AttemptKind) -> Int {
-        switch kind {
-        case .spendCap: 3
-        case .accountQuota: 2
-        case .modelQuota: 1
-        default: 0
+    ///   - isNamed: whether the upstream named its end, which shortens one of the same kind.
+    /// - Returns: the cool-down that is in force now.
+    mutating func cool(_ new: Cooldown, isNamed: Bool) -> Cooldown {
+        guard let index = cooldowns.firstIndex(where: { $0.hasPlace(of: new) }) else {
+            cooldowns.append(new)
+            return new
         }
+        let old = cooldowns[index]
+        if new.until < old.until, !isNamed || new.kind != old.kind { return old }
+        cooldowns[index] = new
+        return new
     }
 
     /// The cool-down in force that ends last, for a request of that family.
     func cooldown(for family: String?, at now: Timestamp) -> Cooldown? {
-        var last: Cooldown?
-        for cooldown in cooldowns where cooldown.until > now && cooldown.concerns(family) {
-            if let found = last, found.until >= cooldown.until { continue }
-            last = cooldown
-        }
-        return last
+        cooldowns.filter { $0.until > now && $0.concerns(family) }.max { $0.until < $1.until }
     }
 
     /// Forgets cool-downs that a success contradicts: those set before its attempt began.
@@ -81,25 +73,22 @@ struct AccountState: Sendable {
         }
     }
 
-    /// Forgets what is over.
-    mutating func expire(at now: Timestamp) {
-        if !cooldowns.isEmpty { cooldowns.removeAll { $0.until <= now } }
-    }
-
     // MARK: - Limits
 
     /// Notes what an answer says about windows and buckets.
     mutating func note(_ limits: RateLimitReport, family: String?, at now: Timestamp) {
         for window in limits.windows {
-            if let index = windows.firstIndex(where: { $0.name == window.name }) {
-                windows[index] = window
+            if let index = windows.firstIndex(where: { $0.window.name == window.name }) {
+                windows[index] = (now, window)
             } else if windows.count < 16 {
-                windows.append(window)
+                windows.append((now, window))
             }
         }
-        if !limits.buckets.isEmpty, buckets.count < 32 || buckets[family ?? ""] != nil {
-            buckets[family ?? ""] = (now, limits.buckets)
-            sentSinceSeen = 0
+        guard !limits.buckets.isEmpty else { return }
+        buckets[family ?? ""] = (now, 0, limits.buckets)
+        // Clients choose the names of models: the oldest goes.
+        if buckets.count > 32, let oldest = buckets.min(by: { $0.value.seen < $1.value.seen }) {
+            buckets[oldest.key] = nil
         }
     }
 
@@ -108,13 +97,14 @@ struct AccountState: Sendable {
     /// Requests on their way count a hundredth each, so that many that come at once are spread.
     func headroom(for family: String?, at now: Timestamp) -> Double {
         var left = 1.0
-        for window in windows {
-            if let reset = window.reset, reset <= now { continue }
+        for (seen, window) in windows {
+            // What names no end is believed for five minutes.
+            if now >= window.reset ?? seen.advanced(byMicroseconds: 300_000_000) { continue }
             // A window of a part of the models says nothing about the others; which it binds shows in cool-downs.
             guard window.isShared else { continue }
             left = min(left, window.isRejected ? 0 : max(0, 1 - (window.utilization ?? 0)))
         }
-        if let (seen, buckets) = buckets[family ?? ""] {
+        if let (seen, _, buckets) = buckets[family ?? ""] {
             for bucket in buckets { left = min(left, bucket.share(seen: seen, at: now)) }
         }
         return left - 0.01 * Double(inFlight)
@@ -122,16 +112,39 @@ struct AccountState: Sendable {
 
     /// When the bucket of requests has room for one more, or `nil` when it has now or nothing is known.
     func emptyUntil(for family: String?, at now: Timestamp) -> Timestamp? {
-        guard let (seen, buckets) = buckets[family ?? ""], let bucket = buckets.first(where: { $0.name == "requests" }),
+        guard let (seen, sent, buckets) = buckets[family ?? ""],
+            let bucket = buckets.first(where: { $0.name == "requests" }),
             let limit = bucket.limit, let remaining = bucket.remaining, let reset = bucket.reset,
-            limit > remaining, reset > now, seen < reset
+            limit > remaining, remaining >= 0, reset > now, seen < reset
         else { return nil }
-        let missing = Double(1 + sentSinceSeen - remaining)
+        let missing = Double(1 + sent) - Double(remaining)
         guard missing > 0 else { return nil }
         let rate = Double(limit - remaining) / Double(reset.microseconds - seen.microseconds)
         let full = seen.advanced(byMicroseconds: Int64(min(missing / rate, 8 * 86_400e6)))
         return full > now ? min(full, reset) : nil
     }
+
+    // MARK: - Attempts
+
+    mutating func begin(family: String?, isProbe: Bool, at now: Timestamp) {
+        requests &+= 1
+        lastUsed = now
+        inFlight += 1
+        unanswered[family ?? "", default: 0] += 1
+        buckets[family ?? ""]?.sent += 1
+        if isProbe { probedAt = now }
+        if !cooldowns.isEmpty { cooldowns.removeAll { $0.until <= now } }
+    }
+
+    /// An attempt has been answered, or is over.
+    mutating func answered(family: String?, isProbe: Bool) {
+        let left = (unanswered[family ?? ""] ?? 0) - 1
+        unanswered[family ?? ""] = left > 0 ? left : nil
+        if isProbe { probedAt = nil }
+    }
+
+    /// Whether the account is tried by one request at a time.
+    var isBroken: Bool { faults >= AccountState.breakerLimit || refusals > 0 }
 }
 
 extension Cooldown {

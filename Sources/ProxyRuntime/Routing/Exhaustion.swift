@@ -71,7 +71,7 @@ package struct Exhaustion: Hashable, Sendable {
         if reason == .limits, let windowReset {
             let prefix = "anthropic-ratelimit-unified-"
             fields.append(HeaderField(prefix + "status", "rejected"))
-            fields.append(HeaderField(prefix + "representative-claim", claim ?? "five_hour"))
+            if let claim { fields.append(HeaderField(prefix + "representative-claim", claim)) }
             fields.append(HeaderField(prefix + "reset", String((windowReset.microseconds + 999_999) / 1_000_000)))
         }
         return fields

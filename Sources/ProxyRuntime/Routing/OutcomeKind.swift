@@ -23,7 +23,10 @@ enum OutcomeKind {
     static func of(status: Int, limits: RateLimitReport, error: UpstreamErrorBody?) -> AttemptKind {
         if status == 529 || error?.type == "overloaded_error" { return .overloaded }
         if isSpendCap(status, error) { return .spendCap }
-        if let rejection = limits.rejection() { return rejection.isShared ? .accountQuota : .modelQuota }
+        // Beside other statuses a rejected window says something about the next request, not about this one.
+        if status < 400 || status == 429, let rejection = limits.rejection() {
+            return rejection.isShared ? .accountQuota : .modelQuota
+        }
         switch status {
         case ..<400: return .success
         case 401, 403: return .auth

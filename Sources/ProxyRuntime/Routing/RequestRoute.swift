@@ -10,7 +10,8 @@ package struct RequestRoute: Sendable {
         case attempting(AccountID?, since: Timestamp, isProbe: Bool)
         /// The answer of the attempt goes to the client: there is no other.
         case committed(AccountID?, since: Timestamp, isProbe: Bool)
-        case waiting(AccountID?, because: String)
+        /// For an account's second try, or for any account; `isHeld` when it is the time to hold requests that is used.
+        case waiting(AccountID?, since: Timestamp, until: Timestamp, isHeld: Bool, because: String)
         case over
     }
 
@@ -18,7 +19,7 @@ package struct RequestRoute: Sendable {
     struct Trial: Sendable {
         var account: AccountID
         var kind: AttemptKind
-        /// From when it may be tried again after a wait, or `nil` for not at all.
+        /// From when it may be tried again once there was a wait, or `nil` for not at all.
         var again: Timestamp?
         var throttles = 0
     }
@@ -35,7 +36,9 @@ package struct RequestRoute: Sendable {
     /// How much of the time to hold requests is used up.
     var held: Int64 = 0
     var lastOutcome: AttemptOutcome?
-    /// The cool-down that the last outcome set, for the record.
+    /// Whether the answer of the last attempt is still at hand.
+    var hasAnswer = false
+    /// The cool-down that is in force since the last outcome, for the record.
     package internal(set) var cooldown: Cooldown?
 
     init(_ request: RoutedRequest, at now: Timestamp) {

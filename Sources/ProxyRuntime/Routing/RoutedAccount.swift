@@ -6,14 +6,14 @@ package struct RoutedAccount: Hashable, Sendable {
     package var priority: Int
     /// Whether it is left out until it is resumed.
     package var isPaused: Bool
-    /// A number that changes with the credential: what was learnt about the old one does not hold for the new one.
-    package var generation: Int
+    /// What stands for its credential in records: what was learnt about one key does not hold for another.
+    package var tag: String
 
     /// Names an account.
-    package init(name: String, priority: Int = 0, isPaused: Bool = false, generation: Int = 0) {
+    package init(name: String, priority: Int = 0, isPaused: Bool = false, tag: String = "") {
         self.name = name
         self.priority = priority
         self.isPaused = isPaused
-        self.generation = generation
+        self.tag = tag
     }
 }

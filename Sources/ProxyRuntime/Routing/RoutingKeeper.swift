@@ -38,10 +38,11 @@ final class RoutingKeeper: Sendable {
 
     /// Writes what has changed.
     ///
-    /// - Parameter isLast: whether sessions are written as well, as the process ends.
+    /// - Parameters:
+    ///   - now: when it is written.
+    ///   - isLast: whether sessions are written as well, as the process ends.
     func save(at now: Timestamp, isLast: Bool = false) {
-        guard let policy = router.changed() else { return }
-        let snapshot = policy.snapshot(at: now)
+        guard let snapshot = router.changes(at: now) else { return }
         tell(snapshot)
         do throws(SettingsError) {
             try RoutingSnapshotFile.save(snapshot, to: layout.routing)
@@ -53,7 +54,7 @@ final class RoutingKeeper: Sendable {
             }
             if isDue {
                 var sessions = RoutingSnapshot(writtenAt: now, strategy: snapshot.strategy)
-                sessions.sessions = policy.sessionStates()
+                sessions.sessions = router.sessions()
                 try RoutingSnapshotFile.save(sessions, to: layout.routingSessions)
             } else {
                 router.isChanged()

@@ -43,52 +43,55 @@ extension RoutingPolicy {
             return true
         }
         var kinds: Set<AttemptKind> = []
-        var returns: Timestamp?
+        var back: Cooldown?
         for index in considered {
             guard let kind = obstacle(index, states[index], route, at: now) else { continue }
             kinds.insert(kind)
-            let until = accounts[index].cooldown(for: route.request.family, at: now)?.until ?? states[index].until
-            if let until, until > now { returns = min(returns ?? until, until) }
+            // An account whose key is refused is not expected back.
+            guard kind != .auth, let cooldown = accounts[index].cooldown(for: route.request.family, at: now) else {
+                continue
+            }
+            if back == nil || cooldown.until < back?.until ?? now { back = cooldown }
         }
         let rejected = considered.map {
             RejectedCandidate(account: accounts[$0].account.name, because: states[$0].text(at: now) ?? "free")
         }
-        let limits: Set<AttemptKind> = [
-            .accountQuota, .modelQuota, .spendCap, .rateLimitKey, .throttle, .forced,
-        ]
-        let why = because.map { $0 + "; " } ?? ""
-        if !kinds.isDisjoint(with: limits) {
-            var exhaustion = Exhaustion(reason: .limits, returns: returns, now: now)
-            let window = considered.compactMap { index in
-                accounts[index].cooldown(for: route.request.family, at: now)
-            }.filter { CooldownClass($0.kind) == .quota }.min { $0.until < $1.until }
-            (exhaustion.claim, exhaustion.windowReset) = (window?.claim, window?.until)
-            if returns == nil, let wait = route.lastOutcome?.limits.retryAfter {
-                exhaustion.returns = now.advanced(byMicroseconds: min(wait, configuration.shortWait))
+        // With attempts or time used up there may be an account for the next request.
+        let hasFree = states.contains {
+            switch $0 {
+            case .free, .probe, .lastResort: true
+            case .out: false
             }
-            return refuse(&route, exhaustion, because: why + "every account is at a limit", rejected)
+        }
+        let returns = hasFree ? now.advanced(byMicroseconds: 1_000_000) : back?.until
+        let why = because.map { $0 + "; " } ?? ""
+        func own(_ reason: Exhaustion.Reason, _ words: String, returns: Timestamp? = nil) -> RoutingDecision {
+            var exhaustion = Exhaustion(reason: reason, returns: returns, now: now)
+            if reason == .limits, !hasFree, let back, [.accountQuota, .modelQuota, .forced].contains(back.kind) {
+                (exhaustion.claim, exhaustion.windowReset) = (back.claim, back.until)
+            }
+            return refuse(&route, exhaustion, because: why + words, rejected)
+        }
+        let limits: Set<AttemptKind> = [.accountQuota, .modelQuota, .spendCap, .rateLimitKey, .throttle, .forced]
+        if !kinds.isDisjoint(with: limits) {
+            let asked = route.lastOutcome?.limits.retryAfter.map { now.advanced(byMicroseconds: $0) }
+            return own(.limits, "every account is at a limit or out", returns: returns ?? asked)
         }
         if kinds.contains(.overloaded) {
-            let exhaustion = Exhaustion(reason: .overloaded, returns: returns, now: now)
-            return refuse(&route, exhaustion, because: why + "every account is overloaded or out", rejected)
+            return own(.overloaded, "every account is overloaded or out", returns: returns)
         }
-        if let last = route.lastOutcome, last.isDeliverable, last.kind == .serverError || last.kind == .windowless {
+        if let last = route.lastOutcome, route.hasAnswer, last.kind == .serverError || last.kind == .windowless {
             return upstreamAnswer(&route, why + "every account fails: the client gets the last answer", rejected)
         }
-        if kinds.contains(.serverError) || kinds.contains(.streamError) {
-            let exhaustion = Exhaustion(reason: .overloaded, returns: returns, now: now)
-            return refuse(&route, exhaustion, because: why + "every account fails", rejected)
+        if kinds.contains(.serverError) || kinds.contains(.streamError) || kinds.contains(.windowless) {
+            return own(.overloaded, "every account fails", returns: returns)
         }
-        if kinds.contains(.timeout) {
-            return refuse(&route, Exhaustion(reason: .timeout, now: now), because: why + "no answer in time", rejected)
-        }
+        if kinds.contains(.timeout) { return own(.timeout, "no answer in time") }
         if kinds.isEmpty {
-            let reason: Exhaustion.Reason = considered.allSatisfy { accounts[$0].account.isPaused } ? .paused : .timeout
-            let words = reason == .paused ? "every account is paused" : "nothing was tried"
-            return refuse(&route, Exhaustion(reason: reason, now: now), because: why + words, rejected)
+            let isPaused = considered.allSatisfy { accounts[$0].account.isPaused }
+            return own(isPaused ? .paused : .timeout, isPaused ? "every account is paused" : "nothing was tried")
         }
-        let exhaustion = Exhaustion(reason: .unreachable, now: now)
-        return refuse(&route, exhaustion, because: why + "no account could be used", rejected)
+        return own(.unreachable, "no account could be used")
     }
 
     /// What keeps an account from serving this request: what it said to it, else its cool-down.
@@ -103,7 +106,8 @@ extension RoutingPolicy {
         case .out(_, .tried(let kind)): return kind
         case .out(_, .cooling(let cooldown)): return cooldown.kind
         case .lastResort(_, let cooldown): return cooldown.kind
-        case .out(_, .busy), .out(_, .empty): return .rateLimitKey
+        case .out(_, .probed(let kind)): return kind
+        case .out(_, .admission), .out(_, .empty): return .rateLimitKey
         case .free, .probe, .out(_, .paused), .out(_, .notPinned): return nil
         }
     }

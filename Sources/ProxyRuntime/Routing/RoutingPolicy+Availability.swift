@@ -24,7 +24,11 @@ extension RoutingPolicy {
             case paused
             case tried(AttemptKind)
             case cooling(Cooldown)
-            case busy
+            /// Another request finds out whether it is well again; the kind is that of its last fault.
+            case probed(AttemptKind)
+            /// Its bucket was empty, and as many as are let in are on their way.
+            case admission
+            /// Its bucket of requests is known to be empty.
             case empty
             case notPinned(String)
         }
@@ -39,44 +43,54 @@ extension RoutingPolicy {
         let state = accounts[index]
         if let pin = route.request.pin, pin != state.account.name { return .out(until: nil, .notPinned(pin)) }
         if state.account.isPaused { return .out(until: nil, .paused) }
-        let cooldown = state.cooldown(for: route.request.family, at: now)
         if !inPlace, let trial = route.trial(state.id) {
-            guard let again = trial.again else { return .out(until: cooldown?.until, .tried(trial.kind)) }
+            guard let again = trial.again else { return .out(until: nil, .tried(trial.kind)) }
             // A second try needs a wait in between, or all would be tried twice in a row.
             if !route.hasWaited || now < again {
-                return .out(until: max(again, cooldown?.until ?? again), .tried(trial.kind))
+                let end = state.cooldown(for: route.request.family, at: now)?.until ?? again
+                return .out(until: max(again, end, now.advanced(byMicroseconds: Self.poll)), .tried(trial.kind))
             }
         }
-        if let cooldown, configuration.forcedRetryAfter == nil || cooldown.kind != .forced {
-            return availability(in: cooldown, state, route, at: now)
+        var resort: Availability?
+        for cooldown in state.cooldowns where cooldown.until > now && cooldown.concerns(route.request.family) {
+            if configuration.forcedRetryAfter != nil, cooldown.kind == .forced { continue }
+            guard let kind = lastResort(in: cooldown, state, route, at: now) else {
+                return .out(until: state.cooldown(for: route.request.family, at: now)?.until, .cooling(cooldown))
+            }
+            if case .lastResort(let other, _)? = resort, other.rawValue >= kind.rawValue { continue }
+            resort = .lastResort(kind, cooldown)
         }
-        if state.faults >= AccountState.breakerLimit || state.refusals > 0 {
-            return state.isProbing ? .out(until: now.advanced(byMicroseconds: Self.poll), .busy) : .probe
+        if state.isBroken, let since = state.probedAt, now < since.advanced(byMicroseconds: Self.probeLease) {
+            let kind = state.refusals > 0 ? .auth : state.lastFault?.kind ?? .serverError
+            return .out(until: now.advanced(byMicroseconds: Self.poll), .probed(kind))
         }
-        if let admitted = state.admitted, state.inFlight >= admitted {
-            return .out(until: now.advanced(byMicroseconds: Self.poll), .busy)
+        let family = route.request.family
+        if let admitted = state.admitted[family ?? ""], state.unanswered[family ?? ""] ?? 0 >= admitted {
+            return .out(until: now.advanced(byMicroseconds: Self.poll), .admission)
         }
-        if let until = state.emptyUntil(for: route.request.family, at: now) { return .out(until: until, .empty) }
-        return .free
+        if let until = state.emptyUntil(for: family, at: now) { return .out(until: until, .empty) }
+        return resort ?? (state.isBroken ? .probe : .free)
     }
 
-    private func availability(
+    /// Whether an account in cool-down may be tried all the same when no other is left, and why.
+    private func lastResort(
         in cooldown: Cooldown,
         _ state: AccountState,
         _ route: RequestRoute,
         at now: Timestamp
-    ) -> Availability {
-        let isTried = route.trial(state.id) != nil
-        if cooldown.servesAnyway, !isTried { return .lastResort(.overage, cooldown) }
-        if CooldownClass(cooldown.kind) == .fault, state.faults < AccountState.breakerLimit, !isTried {
-            return .lastResort(.fault, cooldown)
-        }
-        if cooldown.acceptsSome, !isTried {
+    ) -> Availability.LastResort? {
+        if cooldown.servesAnyway { return .overage }
+        guard route.trial(state.id) == nil else { return nil }
+        if CooldownClass(cooldown.kind) == .fault, state.faults < AccountState.breakerLimit { return .fault }
+        if cooldown.acceptsSome {
             let last = max(state.lastTry ?? cooldown.since, cooldown.since)
-            if now >= last.advanced(byMicroseconds: configuration.probeInterval) { return .lastResort(.part, cooldown) }
+            if now >= last.advanced(byMicroseconds: configuration.probeInterval) { return .part }
         }
-        return .out(until: cooldown.until, .cooling(cooldown))
+        return nil
     }
+
+    /// How long others wait for the one request that finds out whether an account is well again.
+    static var probeLease: Int64 { 30_000_000 }
 
     /// How soon it is looked again whether an account has become free that others use.
     static var poll: Int64 { 100_000 }
@@ -100,7 +114,8 @@ extension RoutingPolicy.Availability {
         case .out(_, .paused): "paused"
         case .out(_, .tried(let kind)): "tried for this request: \(kind.rawValue)"
         case .out(_, .cooling(let cooldown)): cooldown.text(at: now)
-        case .out(_, .busy): "others are finding out whether it serves again"
+        case .out(_, .probed): "another request finds out whether it is well again"
+        case .out(_, .admission): "as many requests as are let in after an empty bucket are on their way"
         case .out(_, .empty): "its bucket of requests is empty"
         case .out(_, .notPinned(let name)): "x-tapedeck-account asks for \(name)"
         }

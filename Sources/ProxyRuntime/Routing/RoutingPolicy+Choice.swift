@@ -158,14 +158,8 @@ extension RoutingPolicy {
         rejected: [RejectedCandidate],
         at now: Timestamp
     ) -> RoutingDecision {
-        let isProbe =
-            accounts[index].faults >= AccountState.breakerLimit || accounts[index].refusals > 0
-        accounts[index].requests += 1
-        accounts[index].lastUsed = now
-        accounts[index].inFlight += 1
-        accounts[index].sentSinceSeen += 1
-        accounts[index].expire(at: now)
-        if isProbe { accounts[index].isProbing = true }
+        let isProbe = accounts[index].isBroken
+        accounts[index].begin(family: route.request.family, isProbe: isProbe, at: now)
         route.attempts += 1
         route.phase = .attempting(accounts[index].id, since: now, isProbe: isProbe)
         return .attempt(
@@ -198,19 +192,18 @@ extension RoutingPolicy {
         if let index = first(.overage) { return take(index, "nothing else is left; it serves beyond its window") }
         if let index = first(.fault) { return take(index, "nothing else is left; its cool-down is a guess") }
         let end = deadline(route)
-        if let until = shortest(states, at: now), until < end,
-            until <= now.advanced(byMicroseconds: configuration.shortWait)
+        let next = earliest(states, at: now)
+        // Whoever is back first is asked, but it takes a short one to wait at all.
+        if let short = shortest(states, at: now), let next, next < end,
+            short <= now.advanced(byMicroseconds: configuration.shortWait)
         {
-            return wait(until: until, nil, &route, because: "waited for an account that was out for a moment")
+            return wait(until: next, nil, &route, because: "waited for an account that was out for a moment", at: now)
         }
         if let index = first(.part) {
             return take(index, "nothing else is left; the upstream still accepts a part of the requests")
         }
-        if let until = earliest(states), until < end, until > now,
-            until.microseconds - now.microseconds <= configuration.hold - route.held
-        {
-            route.held += until.microseconds - now.microseconds
-            return wait(until: until, nil, &route, because: "held until an account was back")
+        if let next, next < end, next.microseconds - now.microseconds <= configuration.hold - route.held {
+            return wait(until: next, nil, &route, isHeld: true, because: "held until an account was back", at: now)
         }
         return nothingLeft(&route, at: now)
     }
@@ -219,9 +212,11 @@ extension RoutingPolicy {
         until: Timestamp,
         _ account: AccountID?,
         _ route: inout RequestRoute,
-        because: String
+        isHeld: Bool = false,
+        because: String,
+        at now: Timestamp
     ) -> RoutingDecision {
-        route.phase = .waiting(account, because: because)
+        route.phase = .waiting(account, since: now, until: until, isHeld: isHeld, because: because)
         return .wait(until: until, because: because)
     }
 
@@ -229,9 +224,7 @@ extension RoutingPolicy {
     private func shortest(_ states: [Availability], at now: Timestamp) -> Timestamp? {
         states.compactMap { state -> Timestamp? in
             switch state {
-            case .out(let until?, .busy): return until
-            // Other answers may say more before that.
-            case .out(let until?, .empty): return min(until, now.advanced(byMicroseconds: 5 * Self.poll))
+            case .out(let until?, .probed), .out(let until?, .admission), .out(let until?, .empty): return until
             case .out(let until?, .cooling(let cooldown)) where CooldownClass(cooldown.kind) == .bucket: return until
             case .out(let until?, .tried(let kind)) where CooldownClass(kind) == .bucket: return until
             default: return nil
@@ -240,7 +233,7 @@ extension RoutingPolicy {
     }
 
     /// When the first account is back at all.
-    func earliest(_ states: [Availability]) -> Timestamp? {
-        states.compactMap(\.until).min()
+    private func earliest(_ states: [Availability], at now: Timestamp) -> Timestamp? {
+        states.compactMap(\.until).filter { $0 > now }.min()
     }
 }

@@ -36,7 +36,7 @@ package struct RoutingPolicy: Sendable {
         let old = accounts
         accounts = new.map { account in
             if var state = old.first(where: { $0.account.name == account.name }) {
-                let isSame = state.account.generation == account.generation
+                let isSame = state.account.tag == account.tag
                 state.account = account
                 if isSame { return state }
                 sessions.forget(state.id)
@@ -62,16 +62,22 @@ package struct RoutingPolicy: Sendable {
         return (route, decision)
     }
 
-    /// The wait that was asked for is over, or something happened that may end it.
+    /// The wait that was asked for is over, or it is looked whether something has ended it early.
     package mutating func waitEnded(_ route: inout RequestRoute, at now: Timestamp) -> RoutingDecision {
-        guard case .waiting(let account, let because) = route.phase else { return nothingLeft(&route, at: now) }
+        guard case .waiting(let account, let since, let until, let isHeld, let because) = route.phase else {
+            return nothingLeft(&route, at: now)
+        }
+        if account != nil, now < until { return .wait(until: until, because: because) }
         route.phase = .deciding
-        route.hasWaited = true
+        route.hasAnswer = false
+        if now >= until { route.hasWaited = true }
+        if isHeld { route.held += max(0, now.microseconds - since.microseconds) }
         // In place: the account that asked for the wait gets its second try, unless it is out by now.
-        if let index = index(of: account), route.attempts < attemptLimit, now < deadline(route),
-            case .free = availability(index, route, at: now, inPlace: true)
-        {
-            return attempt(index, &route, because: because, rejected: [], at: now)
+        if let index = index(of: account), route.attempts < attemptLimit, now < deadline(route) {
+            switch availability(index, route, at: now, inPlace: true) {
+            case .free, .probe: return attempt(index, &route, because: because, rejected: [], at: now)
+            case .lastResort, .out: break
+            }
         }
         return decide(&route, at: now)
     }
@@ -90,15 +96,17 @@ package struct RoutingPolicy: Sendable {
         }
         route.phase = .deciding
         route.lastOutcome = outcome
+        route.hasAnswer = outcome.isDeliverable
         route.cooldown = nil
         guard let index = index(of: account) else {
-            // The client's own credentials, or an account that was removed meanwhile.
-            guard account == nil else { return decide(&route, at: now) }
-            if outcome.kind == .forced { return refuse(&route, forced(at: now), because: Self.forcedReason, []) }
-            return upstreamAnswer(&route, "no account is configured: the client gets what the upstream said")
+            let decision = react(without: account, to: outcome, &route, at: now)
+            if outcome.isGood, case .answer(.upstream, _) = decision {
+                route.phase = .committed(account, since: start, isProbe: false)
+            }
+            return decision
         }
         accounts[index].inFlight = max(0, accounts[index].inFlight - 1)
-        if isProbe { accounts[index].isProbing = false }
+        accounts[index].answered(family: route.request.family, isProbe: isProbe)
         accounts[index].note(outcome.limits, family: route.request.family, at: now)
         let decision = react(to: outcome, index, &route, began: start, at: now)
         if outcome.isGood, case .answer(.upstream, _) = decision {
@@ -113,8 +121,9 @@ package struct RoutingPolicy: Sendable {
     /// The first bytes of an answer go to the client: from now on there is no other.
     package mutating func committed(_ route: inout RequestRoute, _ limits: RateLimitReport, at now: Timestamp) {
         guard case .attempting(let account, let start, let isProbe) = route.phase else { return }
-        route.phase = .committed(account, since: start, isProbe: isProbe)
+        route.phase = .committed(account, since: start, isProbe: false)
         guard let index = index(of: account) else { return }
+        accounts[index].answered(family: route.request.family, isProbe: isProbe)
         accounts[index].note(limits, family: route.request.family, at: now)
         if limits.rejection() == nil { succeeded(index, route, began: start) }
         if let key = route.request.session { sessions.served(key, by: accounts[index].id, at: now) }
@@ -122,21 +131,25 @@ package struct RoutingPolicy: Sendable {
 
     /// The exchange is over: its answer went out, whole or broken, or its client is gone.
     ///
-    /// - Parameter outcome: what the attempt came to that was on its way, or `nil` when it was given up.
+    /// - Parameters:
+    ///   - route: the request.
+    ///   - outcome: what the attempt came to that was on its way, or `nil` when it was given up.
+    ///   - now: when.
     package mutating func ended(_ route: inout RequestRoute, _ outcome: AttemptOutcome?, at now: Timestamp) {
         defer { route.phase = .over }
-        route.cooldown = nil
         let account: AccountID?
-        let isProbe: Bool
+        let start: Timestamp
         switch route.phase {
-        case .attempting(let id, _, let probe), .committed(let id, _, let probe): (account, isProbe) = (id, probe)
+        case .attempting(let id, let since, let isProbe):
+            (account, start) = (id, since)
+            if let index = index(of: id) { accounts[index].answered(family: route.request.family, isProbe: isProbe) }
+        case .committed(let id, let since, _): (account, start) = (id, since)
         case .deciding, .waiting, .over: return
         }
         guard let index = index(of: account) else { return }
         accounts[index].inFlight = max(0, accounts[index].inFlight - 1)
-        if isProbe { accounts[index].isProbing = false }
         guard let outcome, CooldownClass(outcome.kind) == .fault else { return }
-        fault(outcome, index, &route, at: now)
+        fault(outcome, index, &route, began: start, at: now)
     }
 
     // MARK: - Bounds

@@ -8,6 +8,10 @@ package struct RoutingSnapshot: Codable, Sendable {
     package struct AccountState: Codable, Sendable {
         /// The account's name.
         package var name: String
+        /// What stands for its credential in records: what is known holds for this key only.
+        package var tag: String?
+        /// Faults in a row.
+        package var faults: Int?
         /// Attempts it was given, ever.
         package var requests = 0
         /// When it was given the last one.
@@ -35,6 +39,12 @@ package struct RoutingSnapshot: Codable, Sendable {
         package var account: String
         /// When it was used last.
         package var lastUsed: Timestamp
+        /// When its account served it last.
+        package var homeUsed: Timestamp?
+        /// The account that serves while its own is out.
+        package var standIn: String?
+        /// When that one served it last.
+        package var standInUsed: Timestamp?
 
         /// Names a session.
         package init(key: String, account: String, lastUsed: Timestamp) {

@@ -45,7 +45,9 @@ struct SessionTable: Sendable {
     private mutating func evict(at now: Timestamp) {
         entries = entries.filter { now < $0.value.lastUsed.advanced(byMicroseconds: timeout) }
         guard entries.count > limit else { return }
-        let oldest = entries.sorted { ($0.value.lastUsed, $0.key.text) < ($1.value.lastUsed, $1.key.text) }
+        let oldest = entries.sorted {
+            ($0.value.lastUsed.microseconds, $0.key) < ($1.value.lastUsed.microseconds, $1.key)
+        }
         for (key, _) in oldest.prefix(entries.count - limit + limit / 10) { entries[key] = nil }
     }
 

@@ -65,7 +65,15 @@ package final class ProxyServer: Sendable {
         try settings.checkExposure(goodKeys: clientKeys.goodKeys)
         self.accounts = accounts
         self.clientKeys = clientKeys
-        let router = AccountRouter(settings.routing, seed: .random(in: .min ... .max))
+        let recorder = try CapturePipeline(layout: settings.layout, settings: settings.recorder, logger: logger)
+        self.recorder = recorder
+        // Made with the store, if it was not there.
+        let maskingKey = try MaskingKey.load(orCreateAt: settings.layout.maskingKey)
+        let router = AccountRouter(
+            settings.routing,
+            maskingKey: maskingKey,
+            seed: .random(in: .min ... .max)
+        )
         router.use(accounts.accounts)
         self.router = router
         let keeper = RoutingKeeper(router: router, layout: settings.layout, logger: logger)
@@ -77,13 +85,11 @@ package final class ProxyServer: Sendable {
             onAccounts: { router.use($0) },
             onLook: { keeper.save(at: WallClock.now()) }
         )
-        let recorder = try CapturePipeline(layout: settings.layout, settings: settings.recorder, logger: logger)
-        self.recorder = recorder
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
         self.group = group
         let accountsPage = AccountsPage(
             directory: accounts,
-            maskingKey: try MaskingKey.load(at: settings.layout.maskingKey),
+            maskingKey: maskingKey,
             routing: { router.snapshot(at: WallClock.now()) }
         )
         let pages = HummingbirdPages(
@@ -92,12 +98,14 @@ package final class ProxyServer: Sendable {
             access: APIAccess(token: settings.adminToken, isLoopback: settings.isLoopback),
             logger: logger
         )
+        var dataPlane = settings.dataPlane
+        if settings.isInsecure || !settings.isLoopback { dataPlane.refusesStrangers = false }
         let budget = BodyBudget(limit: settings.bodyBudget)
         keeper.restore(at: WallClock.now())
         workers = group.makeIterator().map { eventLoop in
             Worker(
                 eventLoop: eventLoop,
-                settings: settings.dataPlane,
+                settings: dataPlane,
                 recorder: recorder,
                 router: router,
                 upstream: settings.upstream,

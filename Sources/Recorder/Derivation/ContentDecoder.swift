@@ -6,7 +6,8 @@ struct ContentDecoder: ~Copyable {
     static let limit = 256 << 20
 
     private var stream: InflateStream?
-    private var isBroken = false
+    /// Whether the rest can't be decoded.
+    private(set) var isBroken = false
 
     /// Makes a decoder for the codings that `content-encoding` names.
     ///

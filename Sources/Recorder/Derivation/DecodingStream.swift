@@ -11,6 +11,9 @@ package final class DecodingStream {
         self.decoder = decoder
     }
 
+    /// Whether the rest can't be decoded.
+    package var isBroken: Bool { decoder.isBroken }
+
     /// The bytes that the next run gives.
     package func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var output: [UInt8] = []

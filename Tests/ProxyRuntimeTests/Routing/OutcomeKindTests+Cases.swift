@@ -269,19 +269,25 @@ extension OutcomeKindTests {
             name: "a window spent on a 401",
             status: 401,
             headers: [unified + "5h-status: rejected"],
-            kind: .accountQuota
+            kind: .auth
         ),
         Case(
             name: "a window spent on a 500",
             status: 500,
             headers: [unified + "7d-status: rejected"],
-            kind: .accountQuota
+            kind: .serverError
         ),
         Case(
             name: "a family spent on a 403",
             status: 403,
             headers: [unified + "7d_oi-status: rejected"],
-            kind: .modelQuota
+            kind: .auth
+        ),
+        Case(
+            name: "a window spent on a 400",
+            status: 400,
+            headers: [unified + "7d-status: rejected"],
+            kind: .invalidRequest
         ),
         Case(
             name: "a status of older proxies",
