@@ -16,8 +16,26 @@ struct RoutingFuzzTests {
         #expect(crowd.sample.policy.accounts.allSatisfy { $0.inFlight == 0 && $0.unanswered.isEmpty })
         #expect(crowd.sample.policy.accounts.allSatisfy { $0.probedAt == nil })
         #expect(crowd.complaints.isEmpty, "\(crowd.complaints.prefix(3))")
-        // The bounds were met, not only kept.
-        #expect(crowd.kinds.count > 3)
+    }
+
+    @Test("every kind of outcome occurs, and every kind of decision")
+    func variety() {
+        var kinds: Set<AttemptKind> = []
+        var log: [String] = []
+        for seed in 0..<12 {
+            var crowd = RoutingCrowd(seed: seed)
+            for _ in 0..<1500 { crowd.step() }
+            kinds.formUnion(crowd.kinds)
+            log += crowd.log
+        }
+        #expect(kinds.count == AttemptKind.allCases.count - 2, "all but forced and client_cancelled: \(kinds)")
+        for words in [
+            "again after an overload", "again after a throttle", "waited for an account", "held until",
+            "it serves beyond its window", "its cool-down is a guess", "still accepts a part", "attempts are made",
+            "not sent twice", "every account is at a limit", "is out", "is back", "the session's account",
+        ] {
+            #expect(log.contains { $0.contains(words) }, "never: \(words)")
+        }
     }
 
     @Test("the same seed decides the same")
