@@ -15,7 +15,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Settings are also read from the environment and from a file .env in the working directory: HOST, PORT, \
             LOG_LEVEL, ANTHROPIC_UPSTREAM_URL, UPSTREAM_CA_FILE, TAPEDECK_HOME, DATABASE_URL, DATA_RETENTION_DAYS, \
-            CLAUDE_API_KEYS, CLAUDE_API_KEYS_FILE, ADMIN_TOKEN. A flag beats the environment, which beats the file. \
+            CLAUDE_API_KEYS, CLAUDE_API_KEYS_FILE, ADMIN_TOKEN, STRATEGY, SESSION_TIMEOUT, MAX_ATTEMPTS, \
+            REQUEST_DEADLINE, HOLD, FORCE_RATE_LIMIT_TEST, FORCE_RATE_LIMIT_RETRY_AFTER. A flag beats the environment, \
+            which beats the file. \
             An address that others can reach needs a client key (`proxy keys create`) and ADMIN_TOKEN.
             """
     )
