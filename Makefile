@@ -43,7 +43,7 @@ test: bootstrap ## Build and run all tests
 run: bootstrap ## Run the proxy; ARGS='--port 9000' for flags of `proxy serve`
 	$(SWIFT) run proxy serve $(ARGS)
 
-bench: ## Compare with nginx and mitmdump, measure sizes; BENCH_SECONDS, BENCH_ROUNDS
+bench: ## Compare with nginx and mitmdump, measure accounts and sizes; BENCH_PARTS, BENCH_SECONDS, BENCH_ROUNDS
 	@scripts/bootstrap bench
 	@scripts/bench/run
 
