@@ -63,6 +63,7 @@ extension ProxiedExchange {
         limits = RateLimitReport()
         firstEvent = nil
         isSettled = false
+        settledKind = nil
         failure = nil
         guard !choice.isForced else {
             let outcome = AttemptOutcome(kind: .forced)
@@ -94,7 +95,11 @@ extension ProxiedExchange {
 
     /// Lets the router look at what an attempt came to before anything of it is given on, and goes on as it says.
     ///
-    /// - Parameter ending: how the attempt ended, or `nil` when more of its answer is on the way.
+    /// - Parameters:
+    ///   - outcome: what the attempt came to.
+    ///   - ending: how the attempt ended, or `nil` when more of its answer is on the way.
+    ///   - reason: what went wrong, in words.
+    ///   - now: the time.
     func settle(_ outcome: AttemptOutcome, _ ending: Ending?, failure reason: String? = nil, at now: NIODeadline) {
         guard !isSettled else {
             leaveRoute(outcome)
@@ -105,6 +110,7 @@ extension ProxiedExchange {
         if case .answer(.upstream, let decision)? = step, outcome.isDeliverable, let head = attempt?.head {
             if outcome.kind != .success { note(decision) }
             isSettled = true
+            settledKind = outcome.kind
             if let ending, ending == .complete {
                 deliverWhole(head, outcome.kind, at: now)
             } else if !outcome.isGood {
@@ -113,8 +119,9 @@ extension ProxiedExchange {
             return
         }
         if ending == nil { connection?.cancel() }
-        let given = reason ?? (ending == nil ? "given up for another account" : nil)
-        endAttempt(outcome.kind, ending ?? .truncated, failure: given, at: now)
+        // An error event is the end of its stream, whatever follows.
+        let given = reason ?? (ending == nil && !outcome.isErrorEvent ? "given up for another account" : nil)
+        endAttempt(outcome.kind, ending ?? (outcome.isErrorEvent ? .errorEvent : .truncated), failure: given, at: now)
         if let step { follow(step) }
     }
 

@@ -36,6 +36,8 @@ final class ProxiedExchange {
     var firstEvent: FirstEvent?
     /// Whether the answer of the attempt is the client's, though nothing of it has gone out yet.
     var isSettled = false
+    /// What the router took the answer for that is the client's.
+    var settledKind: AttemptKind?
     var failure: UpstreamFailure?
 
     private var requestIsHandedOver = false

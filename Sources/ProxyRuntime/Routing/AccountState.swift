@@ -45,12 +45,17 @@ struct AccountState: Sendable {
     /// - Parameters:
     ///   - new: the cool-down.
     ///   - isNamed: whether the upstream named its end. A guessed end, or one of a weaker kind, never shortens what is there.
-    mutating func cool(_ new: Cooldown, isNamed: Bool) {
-        guard let index = cooldowns.firstIndex(where: { $0.hasPlace(of: new) }) else { return cooldowns.append(new) }
+    /// - Returns: the cool-down, or `nil` when what is there stays.
+    mutating func cool(_ new: Cooldown, isNamed: Bool) -> Cooldown? {
+        guard let index = cooldowns.firstIndex(where: { $0.hasPlace(of: new) }) else {
+            cooldowns.append(new)
+            return new
+        }
         let old = cooldowns[index]
         let isWeaker = !isNamed || strength(new.kind) < strength(old.kind)
-        if isWeaker, old.until >= new.until { return }
+        if isWeaker, old.until >= new.until { return nil }
         cooldowns[index] = new
+        return new
     }
 
     private func strength(_ kind: AttemptKind) -> Int {

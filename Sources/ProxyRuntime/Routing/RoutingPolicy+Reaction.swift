@@ -27,8 +27,8 @@ extension RoutingPolicy {
         case .throttle:
             return throttled(outcome, id, &route, at: now)
         case .accountQuota, .modelQuota, .spendCap, .forced:
-            quota(outcome, index, &route, at: now)
-            route.note(id, outcome.kind, again: outcome.kind == .forced ? nil : route.cooldown?.until)
+            let until = quota(outcome, index, &route, at: now)
+            route.note(id, outcome.kind, again: outcome.kind == .forced ? nil : until)
             return outcome.isGood ? elseDeliver(&route, at: now) : decide(&route, at: now)
         case .rateLimitKey:
             let until = bucketEmpty(outcome, index, &route, at: now)
@@ -37,8 +37,8 @@ extension RoutingPolicy {
         case .overloaded:
             return overloaded(outcome, index, &route, at: now)
         case .serverError, .streamError, .network, .timeout:
-            fault(outcome, index, &route, at: now)
-            route.note(id, outcome.kind, again: route.cooldown?.until)
+            let until = fault(outcome, index, &route, at: now)
+            route.note(id, outcome.kind, again: until)
             guard route.request.isRepeatable || outcome.isUnsent else {
                 return lostAnswer(outcome, &route, at: now)
             }
@@ -69,12 +69,13 @@ extension RoutingPolicy {
 
     // MARK: - Limits
 
+    /// - Returns: when the account may be tried again, if that is known.
     private mutating func quota(
         _ outcome: AttemptOutcome,
         _ index: Int,
         _ route: inout RequestRoute,
         at now: Timestamp
-    ) {
+    ) -> Timestamp? {
         let limits = outcome.limits
         let rejection = limits.rejection()
         var claim = rejection?.claim
@@ -92,7 +93,7 @@ extension RoutingPolicy {
             (otherwise, reason) = (0, "forced by FORCE_RATE_LIMIT_TEST")
         case .modelQuota where rejection == nil:
             // Credits of one model or beta are used up: the account stays.
-            return
+            return nil
         default:
             named = rejection?.until ?? limits.reset ?? limits.retryAfter.map { now.advanced(byMicroseconds: $0) }
             otherwise = 300_000_000
@@ -113,8 +114,8 @@ extension RoutingPolicy {
         )
         cooldown.servesAnyway = outcome.isGood
         cooldown.acceptsSome = outcome.kind != .spendCap && (limits.fallbackPercentage ?? 0) > 0
-        accounts[index].cool(cooldown, isNamed: named != nil)
-        route.cooldown = cooldown
+        route.cooldown = accounts[index].cool(cooldown, isNamed: named != nil)
+        return cooldown.until
     }
 
     private mutating func bucketEmpty(
@@ -137,9 +138,8 @@ extension RoutingPolicy {
             exchange: route.request.exchange.description,
             reason: "bucket empty" + (names.isEmpty ? "" : ": \(names)")
         )
-        accounts[index].cool(cooldown, isNamed: until != nil)
+        route.cooldown = accounts[index].cool(cooldown, isNamed: until != nil)
         accounts[index].admitted = 1
-        route.cooldown = cooldown
         return cooldown.until
     }
 
@@ -209,13 +209,21 @@ extension RoutingPolicy {
                 return wait(until: until, id, &route, because: because)
             }
         }
-        fault(outcome, index, &route, at: now)
-        route.note(id, outcome.kind, again: route.cooldown?.until)
+        let until = fault(outcome, index, &route, at: now)
+        route.note(id, outcome.kind, again: until)
         return decide(&route, at: now)
     }
 
     /// Benches an account for a fault: shortly at first, longer with each in a row.
-    mutating func fault(_ outcome: AttemptOutcome, _ index: Int, _ route: inout RequestRoute, at now: Timestamp) {
+    ///
+    /// - Returns: when it may be tried again.
+    @discardableResult
+    mutating func fault(
+        _ outcome: AttemptOutcome,
+        _ index: Int,
+        _ route: inout RequestRoute,
+        at now: Timestamp
+    ) -> Timestamp {
         let isOverload = outcome.kind == .overloaded
         // An overload is the upstream's, not the account's: it does not open the breaker.
         if !isOverload { accounts[index].faults = min(accounts[index].faults + 1, 64) }
@@ -237,8 +245,8 @@ extension RoutingPolicy {
             exchange: route.request.exchange.description,
             reason: isOverload ? "overloaded" : isOpen ? "\(count) faults in a row, the last \(what)" : "fault: \(what)"
         )
-        accounts[index].cool(cooldown, isNamed: false)
-        route.cooldown = cooldown
+        route.cooldown = accounts[index].cool(cooldown, isNamed: false)
+        return cooldown.until
     }
 
     private mutating func refused(
@@ -257,8 +265,7 @@ extension RoutingPolicy {
             exchange: route.request.exchange.description,
             reason: "its key was refused" + (outcome.status.map { " (\($0))" } ?? "")
         )
-        accounts[index].cool(cooldown, isNamed: false)
-        route.cooldown = cooldown
+        route.cooldown = accounts[index].cool(cooldown, isNamed: false)
     }
 }
 
