@@ -8,6 +8,7 @@ extension ProxiedExchange {
         captured.clientKey = request.clientKey
         let interest = worker.router.interest
         let now = WallClock.now()
+        routedSince = .now()
         var facts = RoutedRequest(
             request,
             exchange: captured.id,
@@ -198,7 +199,7 @@ extension ProxiedExchange {
     /// Ends an attempt of which nothing has gone to the client when the time for the request is over.
     func checkTime(_ now: NIODeadline) {
         guard case .uncommitted = stage, hasChoice, connection != nil,
-            now - request.start.monotonic > worker.settings.limits.request
+            now - routedSince > worker.settings.limits.request
         else { return }
         connection?.cancel()
         let reason = "the time for the request is over"

@@ -23,6 +23,7 @@ final class ProxiedExchange {
 
     // What the router knows of the request.
     var route: RequestRoute?
+    var routedSince = NIODeadline.now()
     var waiting: (timer: Scheduled<Void>, since: NIODeadline, because: String)?
     var waited: Int64 = 0
 
