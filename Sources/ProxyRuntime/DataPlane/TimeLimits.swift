@@ -6,7 +6,7 @@ package struct TimeLimits: Sendable {
     package var connect: TimeAmount = .seconds(10)
     /// From the request to the first byte of the answer.
     package var firstByte: TimeAmount = .seconds(600)
-    /// From the arrival of a request to the last moment at which nothing of an answer may have gone to the client, where
+    /// From the arrival of a whole request to the last moment at which nothing of an answer may have gone to the client, where
     /// accounts are chosen from.
     package var request: TimeAmount = .seconds(600)
     /// Between two reads of an answer.

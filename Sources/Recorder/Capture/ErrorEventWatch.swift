@@ -1,4 +1,4 @@
-/// Looks whether an answer carries an `error` event, as its bytes come by.
+/// Looks whether an answer carries an `error` event, or lacks its last one, as its bytes come by.
 struct ErrorEventWatch {
     private var inflater: DecodingStream?
     /// What is an event, and what only looks like one, is the decoder's to say; an error is a short event.
@@ -9,6 +9,8 @@ struct ErrorEventWatch {
     private(set) var hasError = false
     /// Whether its type was `overloaded_error`.
     private(set) var isOverload = false
+    /// Whether a message has begun and not come to its `message_stop`.
+    private(set) var isUnfinished = false
 
     init(contentType: String?, contentEncoding: String?) {
         self.init(BodyForm(contentType: contentType, contentEncoding: contentEncoding))
@@ -36,10 +38,16 @@ struct ErrorEventWatch {
     }
 
     private mutating func look(in bytes: UnsafeRawBufferPointer) {
-        for event in decoder.feed(bytes) where event.name == "error" {
-            hasError = true
-            isOverload = event.data.withUnsafeBytes { $0.firstPlace(of: ErrorEventWatch.overload) != nil }
-            return
+        for event in decoder.feed(bytes) {
+            switch event.name {
+            case "message_start": isUnfinished = true
+            case "message_stop": isUnfinished = false
+            case "error":
+                hasError = true
+                isOverload = event.data.withUnsafeBytes { $0.firstPlace(of: ErrorEventWatch.overload) != nil }
+                return
+            default: break
+            }
         }
     }
 

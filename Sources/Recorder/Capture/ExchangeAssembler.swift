@@ -153,7 +153,11 @@ struct ExchangeAssembler {
             exchange.attempts.append(record(attempt, recorded, stream, segmentNumber, &segment))
         }
         exchange.response = answer(captured.answer, exchange.attempts.last, segmentNumber, &segment)
-        if exchange.ending == .complete, exchange.attempts.last?.ending == .errorEvent { exchange.ending = .errorEvent }
+        if exchange.ending == .complete, captured.answer?.repeatsAttempt == true,
+            exchange.attempts.last?.ending == .errorEvent
+        {
+            exchange.ending = .errorEvent
+        }
         return exchange
     }
 
@@ -218,6 +222,9 @@ struct ExchangeAssembler {
         if watch.hasError, recorded.ending == .complete {
             recorded.ending = .errorEvent
             if recorded.kind == .success { recorded.kind = watch.isOverload ? .overloaded : .streamError }
+        } else if watch.isUnfinished, recorded.kind == .success {
+            // Its framing came to an end, its message did not.
+            recorded.kind = .streamError
         }
         return recorded
     }

@@ -43,43 +43,18 @@ struct SDKTests {
         "error_529": Truth(status: 529, tokens: nil, errorType: "overloaded_error"),
     ]
 
-    /// A line that the client prints for a case.
-    private struct Line: Decodable {
-        var `case`: String
-        var sdk: String
-        var ok: Bool
-        var exchange: String?
-        var problem: String?
-    }
-
-    private static let variables = ["TAPEDECK_PYTHON_CURRENT", "TAPEDECK_PYTHON_0125"]
-    private static let environment = ProcessInfo.processInfo.environment
-    private static var isPossible: Bool {
-        environment["TAPEDECK_REQUIRE_ALL"] != nil || variables.contains { environment[$0] != nil }
-    }
-
     @Test(
         "every call of the official SDK works and is shown truly",
-        .enabled(if: isPossible, "`make test` provides the SDK"),
-        arguments: variables
+        .enabled(if: PythonSDK.isPossible, "`make test` provides the SDK"),
+        arguments: PythonSDK.variables
     )
     func everyCallOfTheOfficialSdkWorksAnd(variable: String) async throws {
-        guard Self.environment[variable] != nil || Self.environment["TAPEDECK_REQUIRE_ALL"] != nil else { return }
-        let python = try #require(Self.environment[variable], "\(variable) must name a python with the SDK")
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
+        guard let sdk = try PythonSDK(variable: variable) else { return }
         let directory = try TemporaryDirectory()
-        let scenario = try Scenario.load(path: root + "/fixtures/scenarios/sdk.yaml")
+        let scenario = try Scenario.load(path: PythonSDK.root + "/fixtures/scenarios/sdk.yaml")
         try await MockUpstream.run(scenario) { mock in
             let proxy = try await ProxyProgram.start(upstream: mock.baseURL, in: directory)
-            let client = try RunningProcess(
-                python,
-                [root + "/Tests/Support/sdk_client.py", "http://127.0.0.1:\(proxy.port)"],
-                environment: ["PATH": Self.environment["PATH"] ?? "/usr/bin:/bin", "HOME": directory.path],
-                directory: directory.path
-            )
-            let outcome = await client.outcome()
-            let lines = try outcome.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+            let (lines, outcome) = try await sdk.run("sdk_client.py", port: proxy.port, in: directory)
             #expect(lines.filter { !$0.ok }.map { "\($0.case): \($0.problem ?? "")" } == [])
             #expect(outcome.code == 0, "\(outcome.errors)")
             #expect(Set(lines.map(\.case)) == Set(Self.truths.keys))
