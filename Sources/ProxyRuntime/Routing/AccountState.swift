@@ -47,14 +47,14 @@ struct AccountState: Sendable {
     /// - Parameters:
     ///   - new: the cool-down.
     ///   - isNamed: whether the upstream named its end, which shortens one of the same kind.
-    /// - Returns: the cool-down that is in force now.
-    mutating func cool(_ new: Cooldown, isNamed: Bool) -> Cooldown {
+    /// - Returns: the cool-down, or `nil` when what was there stays.
+    mutating func cool(_ new: Cooldown, isNamed: Bool) -> Cooldown? {
         guard let index = cooldowns.firstIndex(where: { $0.hasPlace(of: new) }) else {
             cooldowns.append(new)
             return new
         }
         let old = cooldowns[index]
-        if new.until < old.until, !isNamed || new.kind != old.kind { return old }
+        if new.until < old.until, !isNamed || new.kind != old.kind { return nil }
         cooldowns[index] = new
         return new
     }

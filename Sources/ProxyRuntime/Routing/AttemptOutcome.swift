@@ -14,7 +14,8 @@ package struct AttemptOutcome: Sendable {
     package var isDeliverable = false
     /// Whether it is an `error` event that a stream of a success begins with.
     package var isErrorEvent = false
-    /// Whether it was the proxy that gave up, as the time for the request was over.
+    /// Whether it was the proxy that gave up, as the time for the request was over; a fault only of an account that had a
+    /// good part of it.
     package var isDeadline = false
     /// Whether the request surely did not reach the upstream.
     package var isUnsent = false

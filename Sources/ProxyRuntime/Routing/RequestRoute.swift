@@ -38,7 +38,7 @@ package struct RequestRoute: Sendable {
     var lastOutcome: AttemptOutcome?
     /// Whether the answer of the last attempt is still at hand.
     var hasAnswer = false
-    /// The cool-down that is in force since the last outcome, for the record.
+    /// The cool-down that the last outcome brought, for the record.
     package internal(set) var cooldown: Cooldown?
 
     init(_ request: RoutedRequest, at now: Timestamp) {

@@ -30,7 +30,7 @@ extension RoutingPolicy {
         case .accountQuota, .modelQuota, .spendCap, .forced:
             quota(outcome, index, &route, at: now)
             guard outcome.isGood else {
-                route.note(id, outcome.kind, again: outcome.kind == .forced ? nil : route.cooldown?.until)
+                route.note(id, outcome.kind, again: outcome.kind == .forced ? nil : end(index, route, at: now))
                 return decide(&route, at: now)
             }
             // The account serves: it is not counted as tried, so that it is what is left when the others can't.
@@ -46,8 +46,12 @@ extension RoutingPolicy {
             return overloaded(outcome, index, &route, began: began, at: now)
         case .serverError, .streamError, .network, .timeout:
             rejectedBeside(outcome, index, &route, servesAnyway: false, at: now)
-            if !outcome.isDeadline { fault(outcome, index, &route, began: began, at: now) }
-            route.note(id, outcome.kind, again: route.cooldown?.until)
+            // An account that had the last moments only has not failed.
+            let least = min(configuration.requestDeadline / 2, 60_000_000)
+            if !outcome.isDeadline || now >= began.advanced(byMicroseconds: least) {
+                fault(outcome, index, &route, began: began, at: now)
+            }
+            route.note(id, outcome.kind, again: end(index, route, at: now))
             guard route.request.isRepeatable || outcome.isUnsent else {
                 return lostAnswer(outcome, &route, at: now)
             }
@@ -81,6 +85,11 @@ extension RoutingPolicy {
             return outcome.isGood
                 ? upstreamAnswer(&route, "the account was removed meanwhile") : decide(&route, at: now)
         }
+    }
+
+    /// When the account may be asked again for such a request, if it is in a cool-down.
+    private func end(_ index: Int, _ route: RequestRoute, at now: Timestamp) -> Timestamp? {
+        accounts[index].cooldown(for: route.request.family, at: now)?.until
     }
 
     // MARK: - Successes
@@ -197,9 +206,8 @@ extension RoutingPolicy {
             reason: "bucket empty" + (names.isEmpty ? "" : ": \(names)")
         )
         accounts[index].admitted[route.request.family ?? ""] = 1
-        let holds = accounts[index].cool(cooldown, isNamed: until != nil)
-        route.cooldown = holds
-        return holds.until
+        route.cooldown = accounts[index].cool(cooldown, isNamed: until != nil)
+        return end(index, route, at: now) ?? cooldown.until
     }
 
     private mutating func throttled(
@@ -285,7 +293,7 @@ extension RoutingPolicy {
             }
         }
         fault(outcome, index, &route, began: began, at: now)
-        route.note(id, outcome.kind, again: route.cooldown?.until)
+        route.note(id, outcome.kind, again: end(index, route, at: now))
         return decide(&route, at: now)
     }
 
@@ -313,7 +321,7 @@ extension RoutingPolicy {
         } else {
             span = min(300_000_000, 30_000_000 << Int64(min(8, count - AccountState.breakerLimit)))
         }
-        let what = outcome.status.map { "\($0)" } ?? outcome.kind.rawValue
+        let what = outcome.isErrorEvent ? "error event" : outcome.status.map { "\($0)" } ?? outcome.kind.rawValue
         let isOpen = count >= AccountState.breakerLimit
         let cooldown = Cooldown(
             kind: outcome.kind,

@@ -56,7 +56,8 @@ final class ProxyProgram: Sendable {
     }
 
     static func request(_ body: String, headers: [String] = []) -> String {
-        let lines = ["Host: a", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"] + headers
+        let lines =
+            ["Host: localhost", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"] + headers
         return "POST /v1/messages HTTP/1.1\r\n" + lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 }

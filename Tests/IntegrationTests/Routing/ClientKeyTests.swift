@@ -65,7 +65,7 @@ struct ClientKeyTests {
                 return answer.status == 401 ? answer : nil
             }
             #expect(refused?.values("x-tapedeck-error") == ["client_key_invalid"])
-            #expect(clock.now - revoked < .seconds(2))
+            #expect(clock.now - revoked < .seconds(15))
 
             let outcome = await proxy.stop()
             #expect(outcome.code == 0)

@@ -3,9 +3,10 @@ func post(
     _ body: String = #"{"model":"m","messages":[]}"#,
     path: String = "/v1/messages",
     version: String = "HTTP/1.1",
+    host: String = "localhost",
     lines: [String] = []
 ) -> String {
-    (["POST \(path) \(version)", "Host: proxy", "Content-Type: application/json"] + lines
+    (["POST \(path) \(version)", "Host: \(host)", "Content-Type: application/json"] + lines
         + ["Content-Length: \(body.utf8.count)", "", body]).joined(separator: "\r\n")
 }
 
@@ -16,7 +17,7 @@ func get(
     version: String = "HTTP/1.1",
     lines: [String] = []
 ) -> String {
-    (["\(method) \(path) \(version)", "Host: proxy"] + lines + ["", ""]).joined(separator: "\r\n")
+    (["\(method) \(path) \(version)", "Host: localhost"] + lines + ["", ""]).joined(separator: "\r\n")
 }
 
 /// A body in chunks of a length.
