@@ -76,7 +76,7 @@ package struct ProxyService: Service {
         let clients = server.clientKeys
         var lines = [
             "accounts    \(accounts.isEmpty ? "none, clients' own credentials" : accounts.joined(separator: ", "))",
-            "clients     \(clients.isOpen ? "anybody, no key was created" : "with a key, of which \(clients.goodKeys) are good")",
+            "clients     \(clients.isOpen ? "anybody, no key was created" : "with a key of theirs, \(clients.goodKeys) created and good")",
         ]
         if accounts.count > 1 {
             var line =
