@@ -135,7 +135,7 @@ extension ProxiedExchange {
 
     /// The answer was given to the client as a whole.
     func endAnswer(at now: NIODeadline) {
-        let kind = settledKind ?? OutcomeKind.of(attempt)
+        let kind = settledKind ?? OutcomeKind.of(attempt, limits: hasChoice ? limits : nil)
         if case .committed(.chunked) = stage { answer.endChunks() }
         leaveRoute(AttemptOutcome(kind: kind))
         endAttempt(kind, .complete, at: now)
