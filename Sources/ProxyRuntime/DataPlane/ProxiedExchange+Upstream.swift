@@ -78,7 +78,7 @@ extension ProxiedExchange: UpstreamConsumer {
         if case .uncommitted = stage {
             guard hasChoice, !isSettled else {
                 deliverHeld(head)
-                return endAnswer(OutcomeKind.of(attempt), at: now)
+                return endAnswer(OutcomeKind.of(attempt, limits: hasChoice ? limits : nil), at: now)
             }
             if firstEvent != nil {
                 let reason = "the stream ended before its first event"
@@ -86,7 +86,7 @@ extension ProxiedExchange: UpstreamConsumer {
             }
             return settle(held(status, head), .complete, at: now)
         }
-        endAnswer(OutcomeKind.of(attempt), at: now)
+        endAnswer(OutcomeKind.of(attempt, limits: hasChoice ? limits : nil), at: now)
     }
 
     func upstreamReadComplete() {

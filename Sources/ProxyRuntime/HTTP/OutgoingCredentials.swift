@@ -9,11 +9,13 @@ enum OutgoingCredentials {
 
     /// A header line with a credential.
     struct Header {
-        var name: String
+        var isBearer: Bool
         var value: String
 
+        var name: String { isBearer ? "authorization" : "x-api-key" }
+
         func hasName(_ other: UnsafeRawBufferPointer) -> Bool {
-            other.count == name.utf8.count && String(decoding: other, as: UTF8.self).equalsIgnoringCase(name)
+            other.isEqualIgnoringCase(isBearer ? "authorization" : "x-api-key")
         }
     }
 
@@ -43,7 +45,6 @@ enum OutgoingCredentials {
             let first = head.lines.first { $0.known == .credential }
             isBearer = first.map { head.withBytes($0.name) { $0.isEqualIgnoringCase("authorization") } } ?? false
         }
-        return isBearer
-            ? Header(name: "authorization", value: "Bearer " + secret) : Header(name: "x-api-key", value: secret)
+        return Header(isBearer: isBearer, value: isBearer ? "Bearer " + secret : secret)
     }
 }

@@ -6,13 +6,18 @@ import Recorder
 /// The signs and their order: a 429 has many meanings, and a 200 may say `rejected`.
 enum OutcomeKind {
     /// The kind of an attempt whose answer came to its end.
-    static func of(_ attempt: CapturedAttempt?) -> AttemptKind {
+    ///
+    /// - Parameters:
+    ///   - attempt: the attempt.
+    ///   - limits: what its headers say about limits, or `nil` when nobody has looked.
+    /// - Returns: `network` when there is no answer.
+    static func of(_ attempt: CapturedAttempt?, limits: RateLimitReport? = nil) -> AttemptKind {
         guard let attempt, let head = attempt.head else { return .network }
         let status = Int(head.text(head.second)) ?? 0
         return of(
             status: status,
             // No kind depends on when a window begins anew.
-            limits: RateLimitReport(head, at: Timestamp(microseconds: 0)),
+            limits: limits ?? RateLimitReport(head, at: Timestamp(microseconds: 0)),
             error: status < 400 ? nil : UpstreamErrorBody(attempt.body, head)
         )
     }

@@ -1,7 +1,7 @@
 import Crypto
 
 /// The conversation of a request as the policy knows it: a hash, as what clients call it may be anything.
-package struct SessionKey: Hashable, Sendable {
+package struct SessionKey: Hashable, Comparable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
@@ -27,6 +27,11 @@ package struct SessionKey: Hashable, Sendable {
         else { return nil }
         self.high = high
         self.low = low
+    }
+
+    /// Any order will do, as long as it is one.
+    package static func < (left: SessionKey, right: SessionKey) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
     }
 
     /// The hash as 32 hexadecimal digits.

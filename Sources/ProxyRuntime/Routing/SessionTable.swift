@@ -45,8 +45,11 @@ struct SessionTable: Sendable {
     private mutating func evict(at now: Timestamp) {
         entries = entries.filter { now < $0.value.lastUsed.advanced(byMicroseconds: timeout) }
         guard entries.count > limit else { return }
-        let oldest = entries.sorted { ($0.value.lastUsed, $0.key.text) < ($1.value.lastUsed, $1.key.text) }
-        for (key, _) in oldest.prefix(entries.count - limit + limit / 10) { entries[key] = nil }
+        // Times are compared first and alone: a text for each comparison would hold all requests up for a long moment.
+        let oldest = entries.map { (lastUsed: $0.value.lastUsed, key: $0.key) }.sorted {
+            $0.lastUsed == $1.lastUsed ? $0.key < $1.key : $0.lastUsed < $1.lastUsed
+        }
+        for (_, key) in oldest.prefix(entries.count - limit + limit / 10) { entries[key] = nil }
     }
 
     /// Forgets what belongs to an account that is gone.

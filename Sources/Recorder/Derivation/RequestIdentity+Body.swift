@@ -44,10 +44,15 @@ private struct ConversationHash {
     /// The first 16 digits, or `nil` when there was nothing to hash.
     var digits: String? {
         guard !isEmpty else { return nil }
-        return hash.finalize().prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.utf8.count == 1 ? "0" + digits : digits
-        }.joined()
+        return hash.finalize().withUnsafeBytes { digest in
+            String(unsafeUninitializedCapacity: 16) { text in
+                for index in 0..<16 {
+                    let digit = index % 2 == 0 ? digest[index / 2] >> 4 : digest[index / 2] & 0x0F
+                    text.initializeElement(at: index, to: digit < 10 ? 0x30 + digit : 0x57 + digit)
+                }
+                return 16
+            }
+        }
     }
 
     /// Adds a text, a block or a list of blocks.

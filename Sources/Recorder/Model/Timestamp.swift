@@ -36,9 +36,15 @@ extension Timestamp: CustomStringConvertible {
     ///
     /// - Returns: `nil` when the text is anything else, or names a day or time that does not exist.
     package init?(rfc3339 text: String) {
-        let bytes = Array(text.utf8)
+        var text = text
+        guard let time = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = time
+    }
+
+    /// Parses the same from bytes, such as those of a header, without an allocation.
+    package init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            [UInt8(ascii: "T"), UInt8(ascii: "t"), UInt8(ascii: " ")].contains(bytes[10]),
+            bytes[10] | 0x20 == UInt8(ascii: "t") || bytes[10] == UInt8(ascii: " "),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
             let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
@@ -48,19 +54,24 @@ extension Timestamp: CustomStringConvertible {
         var position = 19
         var fraction: Int64 = 0
         if bytes[position] == UInt8(ascii: ".") {
-            let digits = bytes[(position + 1)...].prefix(while: { (0x30...0x39).contains($0) })
-            guard (1...9).contains(digits.count) else { return nil }
-            let six = Array(digits.prefix(6)) + Array(repeating: UInt8(ascii: "0"), count: max(0, 6 - digits.count))
-            fraction = number(six[...]) ?? 0
-            position += 1 + digits.count
+            var place: Int64 = 100_000
+            position += 1
+            let start = position
+            while position < bytes.count, bytes[position] &- 0x30 < 10 {
+                // What lies behind the microseconds is dropped.
+                fraction += Int64(bytes[position] &- 0x30) * place
+                place /= 10
+                position += 1
+            }
+            guard (1...9).contains(position - start) else { return nil }
         }
         guard let offset = Timestamp.offsetSeconds(bytes[position...]) else { return nil }
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 
-    private static func offsetSeconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
-        if bytes.elementsEqual([UInt8(ascii: "Z")]) || bytes.elementsEqual([UInt8(ascii: "z")]) { return 0 }
+    private static func offsetSeconds(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int64? {
+        if bytes.count == 1, bytes[bytes.startIndex] | 0x20 == UInt8(ascii: "z") { return 0 }
         let start = bytes.startIndex
         guard bytes.count == 6, bytes[start + 3] == UInt8(ascii: ":"),
             let hours = number(bytes[(start + 1)..<(start + 3)]), let minutes = number(bytes[(start + 4)...]),
@@ -82,8 +93,14 @@ private struct CivilDate: CustomStringConvertible {
 
     init?(year: Int64, month: Int64, day: Int64) {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths: [Int64] = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...12).contains(month), day >= 1, day <= lengths[Int(month - 1)] else { return nil }
+        let length: Int64
+        switch month {
+        case 2: length = leap ? 29 : 28
+        case 4, 6, 9, 11: length = 30
+        case 1...12: length = 31
+        default: return nil
+        }
+        guard day >= 1, day <= length else { return nil }
         self.year = year
         self.month = month
         self.day = day
@@ -118,7 +135,7 @@ private func padded(_ value: Int64, _ width: Int) -> String {
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
-private func number(_ digits: ArraySlice<UInt8>) -> Int64? {
+private func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
     var value: Int64 = 0
     for digit in digits {
         guard (0x30...0x39).contains(digit) else { return nil }

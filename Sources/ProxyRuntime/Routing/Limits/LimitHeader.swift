@@ -19,13 +19,9 @@ enum LimitHeader {
         guard name.count >= 11 else { return nil }
         switch name[0] | 0x20 {
         case UInt8(ascii: "a"):
-            if name.hasPrefixIgnoringCase("anthropic-ratelimit-unified-") {
-                self = .unified
-            } else if name.hasPrefixIgnoringCase("anthropic-ratelimit-") {
-                self = .bucket
-            } else {
-                return nil
-            }
+            guard name.hasPrefixIgnoringCase("anthropic-ratelimit-") else { return nil }
+            let rest = UnsafeRawBufferPointer(rebasing: name[20...])
+            self = rest.hasPrefixIgnoringCase("unified-") ? .unified : .bucket
         case UInt8(ascii: "x"):
             if name.hasPrefixIgnoringCase("x-ratelimit-") {
                 self = .generic
@@ -60,7 +56,7 @@ enum LimitHeader {
 
 extension UnsafeRawBufferPointer {
     /// Whether the bytes begin with the given ASCII text, which is in lower case, in any case of letters.
-    fileprivate func hasPrefixIgnoringCase(_ text: StaticString) -> Bool {
+    func hasPrefixIgnoringCase(_ text: StaticString) -> Bool {
         count >= text.utf8CodeUnitCount
             && UnsafeRawBufferPointer(rebasing: self[..<text.utf8CodeUnitCount]).isEqualIgnoringCase(text)
     }

@@ -7,13 +7,13 @@ struct PlainNumber: Hashable {
     /// What stands behind the point, in millionths; further digits are dropped.
     var millionths: Int64 = 0
 
-    /// Reads a text that is nothing but such a number, of at most 15 digits in front of the point.
-    init?(_ text: String) {
+    /// Reads bytes that are nothing but such a number, of at most 15 digits in front of the point.
+    init?(_ text: UnsafeRawBufferPointer) {
         whole = 0
         // Digits read since the start, or since the point.
         var digits = 0
         var isFraction = false
-        for byte in text.utf8 {
+        for byte in text {
             if byte == UInt8(ascii: "."), !isFraction, digits > 0 {
                 isFraction = true
                 digits = 0

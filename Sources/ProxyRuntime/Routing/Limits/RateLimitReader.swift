@@ -31,6 +31,8 @@ struct RateLimitReader {
     }
 
     /// Reads one line.
+    ///
+    /// No text is made but what the report keeps: this is done for each answer, on the event loop.
     mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         guard let header = LimitHeader(name) else { return }
         switch header {
@@ -39,42 +41,43 @@ struct RateLimitReader {
         case .shouldRetry: break
         }
         let rest = UnsafeRawBufferPointer(rebasing: name[header.prefixLength...])
-        guard let value = RateLimitReader.text(value), !value.isEmpty,
-            let rest = RateLimitReader.text(rest, isName: true)
-        else { return }
+        guard !value.isEmpty, RateLimitReader.isText(value), RateLimitReader.isText(rest) else { return }
         switch header {
         case .unified: readUnified(rest, value)
         case .bucket: readBucket(rest, value)
         case .generic:
-            if rest == "reset" { genericReset = genericReset ?? ResetTime.parse(value, at: now) }
+            if rest.isEqualIgnoringCase("reset") { genericReset = genericReset ?? ResetTime.parse(value, at: now) }
         case .retryAfter:
             report.retryAfter = report.retryAfter ?? ResetTime.span(value, at: now)
         case .retryAfterMilliseconds:
             wait = wait ?? ResetTime.span(milliseconds: value)
         case .shouldRetry:
-            report.shouldRetry = report.shouldRetry ?? (value == "true" ? true : value == "false" ? false : nil)
+            report.shouldRetry = report.shouldRetry ?? (value.says("true") ? true : value.says("false") ? false : nil)
         }
     }
 
-    private mutating func readUnified(_ name: String, _ value: String) {
-        switch name {
-        case "status": report.status = report.status ?? value
-        case "reset": report.reset = report.reset ?? ResetTime.parse(value, at: now)
-        case "representative-claim": report.claim = report.claim ?? value
-        case "fallback-percentage":
+    private mutating func readUnified(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        if name.isEqualIgnoringCase("status") {
+            report.status = report.status ?? RateLimitReader.text(value)
+        } else if name.isEqualIgnoringCase("reset") {
+            report.reset = report.reset ?? ResetTime.parse(value, at: now)
+        } else if name.isEqualIgnoringCase("representative-claim") {
+            report.claim = report.claim ?? RateLimitReader.text(value)
+        } else if name.isEqualIgnoringCase("fallback-percentage") {
             report.fallbackPercentage = report.fallbackPercentage ?? RateLimitReader.fraction(value)
-        case "overage-in-use": report.isOverageInUse = report.isOverageInUse || value == "true"
-        case "overage-disabled-reason": report.overageDisabledReason = report.overageDisabledReason ?? value
-        default:
+        } else if name.isEqualIgnoringCase("overage-in-use") {
+            report.isOverageInUse = report.isOverageInUse || value.says("true")
+        } else if name.isEqualIgnoringCase("overage-disabled-reason") {
+            report.overageDisabledReason = report.overageDisabledReason ?? RateLimitReader.text(value)
+        } else if !name.hasPrefixIgnoringCase("overage-"), !name.hasPrefixIgnoringCase("fallback-") {
             // Overage and fallback are offers beyond the windows: `overage-status: rejected` refuses nothing.
-            guard !name.hasPrefix("overage-"), !name.hasPrefix("fallback-") else { return }
             readWindow(name, value)
         }
     }
 
-    private mutating func readWindow(_ name: String, _ value: String) {
+    private mutating func readWindow(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if let window = name.before("-status") {
-            updateWindow(window) { $0.status = $0.status ?? value }
+            updateWindow(window) { $0.status = $0.status ?? RateLimitReader.text(value) }
         } else if let window = name.before("-reset"), let reset = ResetTime.parse(value, at: now) {
             updateWindow(window) { $0.reset = $0.reset ?? reset }
         } else if let window = name.before("-utilization"), let used = RateLimitReader.fraction(value) {
@@ -82,7 +85,8 @@ struct RateLimitReader {
         }
     }
 
-    private mutating func updateWindow(_ name: String, _ change: (inout LimitWindow) -> Void) {
+    private mutating func updateWindow(_ name: UnsafeRawBufferPointer, _ change: (inout LimitWindow) -> Void) {
+        let name = RateLimitReader.text(lowercasing: name)
         if let index = report.windows.firstIndex(where: { $0.name == name }) {
             change(&report.windows[index])
         } else if report.windows.count < RateLimitReader.most {
@@ -92,7 +96,7 @@ struct RateLimitReader {
         }
     }
 
-    private mutating func readBucket(_ name: String, _ value: String) {
+    private mutating func readBucket(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if let bucket = name.before("-limit"), let limit = RateLimitReader.count(value) {
             updateBucket(bucket) { $0.limit = $0.limit ?? limit }
         } else if let bucket = name.before("-remaining"), let remaining = RateLimitReader.count(value) {
@@ -102,10 +106,12 @@ struct RateLimitReader {
         }
     }
 
-    private mutating func updateBucket(_ name: String, _ change: (inout LimitBucket) -> Void) {
+    private mutating func updateBucket(_ name: UnsafeRawBufferPointer, _ change: (inout LimitBucket) -> Void) {
+        let name = RateLimitReader.text(lowercasing: name)
         if let index = report.buckets.firstIndex(where: { $0.name == name }) {
             change(&report.buckets[index])
         } else if report.buckets.count < RateLimitReader.most {
+            if report.buckets.isEmpty { report.buckets.reserveCapacity(4) }
             var bucket = LimitBucket(name: name)
             change(&bucket)
             report.buckets.append(bucket)
@@ -113,32 +119,49 @@ struct RateLimitReader {
     }
 
     /// A share, which may be more than the whole.
-    private static func fraction(_ text: String) -> Double? {
-        PlainNumber(text) == nil ? nil : Double(text)
+    private static func fraction(_ bytes: UnsafeRawBufferPointer) -> Double? {
+        PlainNumber(bytes) == nil ? nil : Double(text(bytes))
     }
 
-    private static func count(_ text: String) -> Int? {
-        guard let number = PlainNumber(text), !text.contains(".") else { return nil }
+    private static func count(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let number = PlainNumber(bytes), !bytes.contains(UInt8(ascii: ".")) else { return nil }
         return Int(number.whole)
     }
 
-    /// Printable ASCII of a length that a header of limits may have, else `nil`; names in lower case.
-    private static func text(_ bytes: UnsafeRawBufferPointer, isName: Bool = false) -> String? {
-        guard bytes.count <= longestText, bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
-        return String(unsafeUninitializedCapacity: bytes.count) { target in
+    /// Whether bytes are printable ASCII of a length that a header of limits may have.
+    private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= longestText else { return false }
+        for byte in bytes where byte &- 0x20 > 0x5E { return false }
+        return true
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func text(lowercasing bytes: UnsafeRawBufferPointer) -> String {
+        String(unsafeUninitializedCapacity: bytes.count) { target in
             for index in 0..<bytes.count {
                 let byte = bytes[index]
-                target.initializeElement(at: index, to: isName && (0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+                target.initializeElement(at: index, to: byte &- 0x41 < 26 ? byte | 0x20 : byte)
             }
             return bytes.count
         }
     }
 }
 
-extension String {
-    /// What stands before an ending, or `nil` when that is nothing or the text ends otherwise.
-    fileprivate func before(_ ending: String) -> String? {
-        guard utf8.count > ending.utf8.count, hasSuffix(ending) else { return nil }
-        return String(dropLast(ending.utf8.count))
+extension UnsafeRawBufferPointer {
+    /// What stands before an ending in lower case, or `nil` when that is nothing or the text ends otherwise.
+    fileprivate func before(_ ending: StaticString) -> UnsafeRawBufferPointer? {
+        let length = count - ending.utf8CodeUnitCount
+        guard length > 0, UnsafeRawBufferPointer(rebasing: self[length...]).isEqualIgnoringCase(ending) else {
+            return nil
+        }
+        return UnsafeRawBufferPointer(rebasing: self[..<length])
+    }
+
+    /// Whether the bytes are that text, in the same case of letters.
+    fileprivate func says(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: count))
     }
 }

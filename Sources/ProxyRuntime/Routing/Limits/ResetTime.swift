@@ -10,7 +10,7 @@ enum ResetTime {
     /// Reads a reset: seconds or milliseconds since the epoch, RFC 3339, an HTTP date, or seconds from now.
     ///
     /// - Returns: a time after `now` and at most eight days from it; `nil` for anything else.
-    static func parse(_ text: String, at now: Timestamp) -> Timestamp? {
+    static func parse(_ text: UnsafeRawBufferPointer, at now: Timestamp) -> Timestamp? {
         let time = PlainNumber(text).map { instant($0, at: now) } ?? date(text, at: now)
         guard let time, time > now, time <= now.advanced(byMicroseconds: farthest) else { return nil }
         return time
@@ -19,7 +19,7 @@ enum ResetTime {
     /// Reads a wait such as that of `retry-after`: seconds, or a date that lies in the future.
     ///
     /// - Returns: microseconds from `now`, more than none and at most 31 days; `nil` for anything else.
-    static func span(_ text: String, at now: Timestamp) -> Int64? {
+    static func span(_ text: UnsafeRawBufferPointer, at now: Timestamp) -> Int64? {
         if let number = PlainNumber(text) { return number.inMillionths.flatMap(wait) }
         guard let time = date(text, at: now), time > now, time <= now.advanced(byMicroseconds: longestSpan) else {
             return nil
@@ -30,7 +30,7 @@ enum ResetTime {
     /// Reads a wait in milliseconds, as `retry-after-ms` gives it.
     ///
     /// - Returns: microseconds, as `span(_:at:)` does.
-    static func span(milliseconds text: String) -> Int64? {
+    static func span(milliseconds text: UnsafeRawBufferPointer) -> Int64? {
         PlainNumber(text).flatMap { wait($0.inThousandths) }
     }
 
@@ -38,8 +38,8 @@ enum ResetTime {
         (1...longestSpan).contains(microseconds) ? microseconds : nil
     }
 
-    private static func date(_ text: String, at now: Timestamp) -> Timestamp? {
-        Timestamp(rfc3339: text) ?? HTTPDate.parse(text, at: now)
+    private static func date(_ text: UnsafeRawBufferPointer, at now: Timestamp) -> Timestamp? {
+        Timestamp(rfc3339: text) ?? HTTPDate.parse(String(decoding: text, as: UTF8.self), at: now)
     }
 
     /// The size of a number tells what it counts: seconds from now, seconds since the epoch, or milliseconds since it.
