@@ -51,9 +51,10 @@ extension RoutingPolicy {
                 return .out(until: max(again, end, now.advanced(byMicroseconds: Self.poll)), .tried(trial.kind))
             }
         }
+        // A test of what clients do with limits: nothing goes upstream, so nothing keeps an account from answering.
+        if configuration.forcedRetryAfter != nil { return .free }
         var resort: Availability?
         for cooldown in state.cooldowns where cooldown.until > now && cooldown.concerns(route.request.family) {
-            if configuration.forcedRetryAfter != nil, cooldown.kind == .forced { continue }
             guard let kind = lastResort(in: cooldown, state, route, at: now) else {
                 return .out(until: state.cooldown(for: route.request.family, at: now)?.until, .cooling(cooldown))
             }

@@ -267,4 +267,17 @@ struct RoutingRegressionTests {
         #expect(sample.policy.attemptEnded(&route, outcome, at: sample.now).exhaustion != nil)
         #expect(sample.cooldowns("a").isEmpty)
     }
+
+    @Test("where limits are forced, accounts in a cool-down answer as well")
+    func forcedBesideCooldown() {
+        var before = PolicySample(["a"])
+        _ = before.arrive(before.request(), then: .quota(until: before.later(9000)))
+        var sample = PolicySample(["a"]) { $0.forcedRetryAfter = 7 }
+        sample.policy.restore(before.policy.snapshot(at: before.now), at: sample.now)
+        guard case .attempt(let choice) = sample.arrive(sample.request()).1 else {
+            Issue.record("no attempt")
+            return
+        }
+        #expect(choice.isForced)
+    }
 }
