@@ -6,13 +6,12 @@ The upstream's answers go by the text of the prompt: see SDKAccountsTests.swift.
 sdk_client.py does. Exit code 0 only when every case is as expected.
 """
 
-import json
 import sys
 import time
 
 import anthropic
 
-from sdk_client import Mismatch, exchange, expect, request
+from sdk_client import Mismatch, exchange, expect, request, run
 
 
 def failover(client):
@@ -68,17 +67,7 @@ def main():
         print("usage: sdk_accounts.py BASE_URL", file=sys.stderr)
         return 2
     client = anthropic.Anthropic(base_url=sys.argv[1], api_key="not-a-key-but-the-test-client", timeout=30)
-    failures = 0
-    for name, case in CASES.items():
-        line = {"case": name, "sdk": anthropic.__version__, "ok": True}
-        try:
-            seen, exchange_id = case(client)
-            line.update(seen=seen, exchange=exchange_id)
-        except Exception as error:  # A case that fails in any way is reported, and the others still run.
-            failures += 1
-            line.update(ok=False, problem=f"{type(error).__name__}: {error}")
-        print(json.dumps(line, ensure_ascii=False), flush=True)
-    return 1 if failures else 0
+    return run(CASES, client)
 
 
 if __name__ == "__main__":

@@ -225,17 +225,10 @@ CASES = {
 }
 
 
-def main():
-    if len(sys.argv) != 2:
-        print("usage: sdk_client.py BASE_URL", file=sys.stderr)
-        return 2
-    client = anthropic.Anthropic(
-        base_url=sys.argv[1], api_key="not-a-key-but-the-test-client", max_retries=0, timeout=30
-    )
-    # Recorded model names grow old; that is no matter here.
-    warnings.simplefilter("ignore", DeprecationWarning)
+def run(cases, client):
+    """Runs cases one after the other and prints a line of JSON for each; the result is an exit code."""
     failures = 0
-    for name, case in CASES.items():
+    for name, case in cases.items():
         line = {"case": name, "sdk": anthropic.__version__, "ok": True}
         try:
             seen, exchange_id = case(client)
@@ -245,6 +238,18 @@ def main():
             line.update(ok=False, problem=f"{type(error).__name__}: {error}")
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return 1 if failures else 0
+
+
+def main():
+    if len(sys.argv) != 2:
+        print("usage: sdk_client.py BASE_URL", file=sys.stderr)
+        return 2
+    client = anthropic.Anthropic(
+        base_url=sys.argv[1], api_key="not-a-key-but-the-test-client", max_retries=0, timeout=30
+    )
+    # Recorded model names grow old; that is no matter here.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    return run(CASES, client)
 
 
 if __name__ == "__main__":
